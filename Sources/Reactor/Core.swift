@@ -1,0 +1,186 @@
+public import Bytes
+package import CUring
+import Glibc
+
+/// Work that a core does once at the end of a turn, after all ready jobs and before it enters its kernel: the log's
+/// dirty segments are written here, one write each however many requests filled them.
+public protocol TurnEnd: AnyObject {
+    func turnEnded()
+}
+
+/// One pinned thread with its ring, run queue, timers and mailbox: the executor of everything that lives on it.
+///
+/// A turn: take what other cores posted, run the ready jobs, let the dirty things write, fire due timers, enter the
+/// kernel (submit and, with nothing left to do, wait), hand the completions to those who wait for them.
+///
+/// `@unchecked Sendable`: all mutable state is touched on the core's own thread only (`assertOnCore`), but for the
+/// mailbox and the kernel's doorbell, which are made for other threads.
+public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
+    /// The position among the process's cores, from 0.
+    public let index: Int
+    /// Buffers of this core, on its memory node.
+    public let pool: BufferPool
+    package let kernel: any Kernel
+    /// Files as this core sees them.
+    public let files: FileSystem
+
+    private let mailbox = Mailbox()
+    private var jobs = RunQueue<UnownedJob>()
+    private var operations = Operations()
+    private var timers = Timers()
+    private var dirty: [any TurnEnd] = []
+    private var thread: pthread_t
+    private var stopping = false
+
+    package init(index: Int, kernel: any Kernel) {
+        self.index = index
+        self.kernel = kernel
+        pool = BufferPool(idleLimit: Limits.idlePoolBytes)
+        files = FileSystem(kernel.disk)
+        thread = pthread_self()
+        files.core = self
+    }
+
+    deinit { jobs.deallocate() }
+
+    // MARK: Executor
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent {
+            jobs.append(job)
+        } else if mailbox.post(job) {
+            kernel.wake()
+        }
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
+
+    public func checkIsolated() { precondition(isCurrent, "not on core \(index)") }
+
+    /// Whether the calling thread is the core's.
+    var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+
+    /// Starts a task whose code runs on this core. From any thread.
+    public func spawn(_ body: sending @escaping @isolated(any) () async -> Void) {
+        Task(executorPreference: self, operation: body)
+    }
+
+    // MARK: Time and chance
+
+    /// The monotonic clock.
+    public func now() -> Instant { kernel.now() }
+
+    /// Milliseconds since 1970, as records carry them.
+    public func wallClockMilliseconds() -> Int64 { kernel.wallClockMilliseconds() }
+
+    public func random() -> UInt64 { kernel.random() }
+
+    /// Does `action` on this core at `deadline`, or soon after. On the core only.
+    @discardableResult
+    public func schedule(at deadline: Instant, _ action: @escaping () -> Void) -> Timer {
+        assertOnCore()
+        return timers.schedule(at: deadline, action)
+    }
+
+    /// Comes back at `deadline`, or soon after.
+    public func sleep(until deadline: Instant) async {
+        await withUnsafeContinuation { continuation in
+            schedule(at: deadline) { continuation.resume() }
+        }
+    }
+
+    public func sleep(milliseconds: Int64) async { await sleep(until: now().adding(milliseconds: milliseconds)) }
+
+    /// Calls `item` when this turn's ready jobs have run. Once for each call.
+    public func atTurnEnd(_ item: any TurnEnd) {
+        assertOnCore()
+        dirty.append(item)
+    }
+
+    // MARK: Operations
+
+    /// Submits what `prepare` writes into the entry and waits for its completion. What the operation points to must
+    /// stay valid until then: the wait never ends earlier.
+    package func perform(
+        _ prepare: (UnsafeMutablePointer<io_uring_sqe>, _ slot: UInt64) -> Void
+    ) async -> Completion {
+        assertOnCore()
+        return await withUnsafeContinuation { continuation in
+            let slot = operations.begin(.continuation(continuation))
+            prepare(kernel.submission(), slot)
+        }
+    }
+
+    /// Submits an operation whose completion `handler` is told of.
+    package func submit(
+        for handler: any CompletionHandler, _ prepare: (UnsafeMutablePointer<io_uring_sqe>, _ slot: UInt64) -> Void
+    ) {
+        assertOnCore()
+        prepare(kernel.submission(), operations.begin(.handler(handler)))
+    }
+
+    // MARK: Turns
+
+    /// One turn. Returns false when the core has been stopped and has nothing left to do.
+    package func turn(mayWait: Bool = true) -> Bool {
+        mailbox.take { jobs.append($0) }
+        runReadyJobs()
+        let now = kernel.now()
+        while let action = timers.popDue(now) { action() }
+        kernel.enter(nextWait(mayWait))
+        mailbox.awake()
+        while let completion = kernel.nextCompletion() { deliver(completion) }
+        return !(stopping && jobs.isEmpty && operations.inFlight == 0)
+    }
+
+    /// Jobs are ready or posted.
+    package var hasReadyJobs: Bool { !jobs.isEmpty || !dirty.isEmpty }
+
+    /// When the next timer is due.
+    package func nextDeadline() -> Instant? { timers.nextDeadline() }
+
+    /// Makes the calling thread the core's own.
+    package func adoptCurrentThread() { thread = pthread_self() }
+
+    /// Ends the core's loop once nothing is in flight. From any thread.
+    package func stop() {
+        spawn { [self] in stopping = true }
+    }
+
+    private func nextWait(_ mayWait: Bool) -> Wait {
+        guard mayWait, jobs.isEmpty, dirty.isEmpty, !stopping, mailbox.goToSleep() else { return .no }
+        if let deadline = timers.nextDeadline() { return .until(deadline) }
+        return .forEvent
+    }
+
+    private func runReadyJobs() {
+        let serial = asUnownedSerialExecutor()
+        let task = asUnownedTaskExecutor()
+        var left = Limits.jobsPerRound
+        while true {
+            while left > 0, let job = jobs.popFirst() {
+                job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+                left -= 1
+            }
+            guard !dirty.isEmpty else { return }
+            let ended = dirty
+            dirty.removeAll(keepingCapacity: true)
+            for item in ended { item.turnEnded() }
+            guard left > 0, !jobs.isEmpty || !dirty.isEmpty else { return }
+        }
+    }
+
+    private func deliver(_ completion: Completion) {
+        switch operations.end(completion.slot) {
+        case .none: break
+        case .continuation(let continuation): continuation.resume(returning: completion)
+        case .handler(let handler): handler.completed(completion)
+        }
+    }
+
+    @inline(__always)
+    func assertOnCore() { assert(isCurrent, "used off its core") }
+}

@@ -1,0 +1,31 @@
+/// Sizes that bound what a core holds, each with its reason.
+enum Limits {
+    /// Submissions a core can prepare between two entries of its kernel; more are handed over early.
+    static let ringEntries: UInt32 = 1024
+
+    /// Receive buffers of a core: enough for one turn's arrivals; a socket that finds none takes a pooled block.
+    static let receiveBuffers = 64
+
+    /// Bytes of a receive buffer: several of librdkafka's 16 KB requests arrive in one completion.
+    static let receiveBufferBytes = 64 << 10
+
+    /// Jobs run before completions are looked at again, so that no chain of jobs starves the ring.
+    static let jobsPerRound = 1024
+
+    /// The kernel's own workers for what it can't do inline (fsync, cold reads): they steal from pinned cores.
+    static let boundedWorkers: UInt32 = 4
+    static let unboundedWorkers: UInt32 = 8
+
+    /// Bytes of one mapped window of a segment: large enough for big sends, small enough that a few bound the
+    /// resident size.
+    static let windowBytes = 4 << 20
+
+    /// Windows that a core keeps mapped.
+    static let windowsPerCore = 8
+
+    /// Pieces of one gather send or write (IOV_MAX).
+    static let vectors = 1024
+
+    /// Idle bytes that a core's buffer pool keeps for the next taker.
+    static let idlePoolBytes = 32 << 20
+}

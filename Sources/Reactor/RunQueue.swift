@@ -1,0 +1,62 @@
+/// A first-in, first-out queue that grows, allocating nothing while it doesn't.
+struct RunQueue<Element> {
+    private var storage: UnsafeMutablePointer<Element>
+    private var capacity: Int
+    private var head = 0
+    private(set) var count = 0
+
+    init(capacity: Int = 256) {
+        precondition(capacity > 0 && capacity & (capacity - 1) == 0)
+        self.capacity = capacity
+        storage = .allocate(capacity: capacity)
+    }
+
+    var isEmpty: Bool { count == 0 }
+
+    var first: Element? { count > 0 ? storage[head] : nil }
+
+    mutating func append(_ element: Element) {
+        if count == capacity { grow() }
+        (storage + ((head + count) & (capacity - 1))).initialize(to: element)
+        count += 1
+    }
+
+    mutating func popFirst() -> Element? {
+        guard count > 0 else { return nil }
+        let element = (storage + head).move()
+        head = (head + 1) & (capacity - 1)
+        count -= 1
+        return element
+    }
+
+    /// Takes out the element at `index` from the front; the order of the others stays. O(n).
+    mutating func remove(at index: Int) -> Element {
+        precondition(index >= 0 && index < count)
+        var kept: [Element] = []
+        var chosen: Element?
+        for position in 0..<count {
+            guard let element = popFirst() else { break }
+            if position == index { chosen = element } else { kept.append(element) }
+        }
+        for element in kept { append(element) }
+        guard let chosen else { preconditionFailure("index was checked") }
+        return chosen
+    }
+
+    /// Gives the memory back; the queue is gone.
+    mutating func deallocate() {
+        while popFirst() != nil {}
+        storage.deallocate()
+    }
+
+    private mutating func grow() {
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+        for index in 0..<count {
+            (larger + index).initialize(to: (storage + ((head + index) & (capacity - 1))).move())
+        }
+        storage.deallocate()
+        storage = larger
+        capacity *= 2
+        head = 0
+    }
+}

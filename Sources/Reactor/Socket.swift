@@ -1,0 +1,148 @@
+public import Bytes
+import CUring
+import Glibc
+
+/// A connected TCP socket of one core. One receive and one send may be in flight at a time, each by its own task; an
+/// await ends only with its operation's completion. To end them from outside, `shutdown`.
+public final class Socket {
+    public let peer: SocketAddress
+    private let descriptor: Int32
+    private unowned let core: Core
+    private var isOpen = true
+    private var message = UnsafeMutablePointer<msghdr>.allocate(capacity: 1)
+    private var vectors: UnsafeMutablePointer<iovec>
+    private var vectorRoom = 8
+
+    init(descriptor: Int32, peer: SocketAddress, core: Core) {
+        self.descriptor = descriptor
+        self.peer = peer
+        self.core = core
+        message.initialize(to: msghdr())
+        vectors = .allocate(capacity: vectorRoom)
+    }
+
+    deinit {
+        close()
+        message.deallocate()
+        vectors.deallocate()
+    }
+
+    /// Connects to `address`.
+    public static func connect(_ core: Core, to address: SocketAddress) async throws(Errno) -> Socket {
+        let descriptor = core.kernel.network.socket(for: address)
+        guard descriptor >= 0 else { throw Errno(rawValue: -descriptor) }
+        let storage = UnsafeMutablePointer<sockaddr_storage>.allocate(capacity: 1)
+        defer { storage.deallocate() }
+        let length = address.withSockaddr { raw, length in
+            UnsafeMutableRawPointer(storage).copyMemory(from: raw, byteCount: Int(length))
+            return length
+        }
+        let completion = await core.perform { entry, slot in
+            mu_prepare(entry, UInt8(IORING_OP_CONNECT.rawValue), descriptor, storage, 0, UInt64(length), 0, slot)
+        }
+        guard completion.result >= 0 else {
+            core.kernel.network.close(descriptor)
+            throw Errno(rawValue: -completion.result)
+        }
+        return Socket(descriptor: descriptor, peer: address, core: core)
+    }
+
+    public var localAddress: SocketAddress? { core.kernel.network.localAddress(descriptor) }
+
+    /// What has come, waiting for the first of it; no bytes at the end of the stream. An idle socket holds no buffer.
+    public func receive() async throws(Errno) -> ByteSlice {
+        let completion = await core.perform { entry, slot in mu_prepare_receive_picked(entry, descriptor, slot) }
+        if completion.result >= 0 { return core.kernel.received(Int(completion.result), flags: completion.flags) }
+        guard completion.result == -ENOBUFS else { throw Errno(rawValue: -completion.result) }
+        let block = core.pool.take(Limits.receiveBufferBytes)
+        let count = try await receive(into: block, 0..<block.capacity, all: false)
+        return block.slice(0..<count)
+    }
+
+    /// Fills `range` of `block` (with `all`, wholly unless the stream ends) and returns the bytes received; 0 at the
+    /// end of the stream.
+    public func receive(into block: Block, _ range: Range<Int>, all: Bool = true) async throws(Errno) -> Int {
+        precondition(range.lowerBound >= 0 && range.upperBound <= block.capacity)
+        var filled = 0
+        repeat {
+            let completion = await core.perform { entry, slot in
+                mu_prepare(
+                    entry, UInt8(IORING_OP_RECV.rawValue), descriptor, block.base + range.lowerBound + filled,
+                    UInt32(clamping: range.count - filled), 0, all ? MU_RECEIVE_ALL : 0, slot)
+            }
+            if completion.result == -EINTR { continue }
+            guard completion.result >= 0 else { throw Errno(rawValue: -completion.result) }
+            if completion.result == 0 { break }
+            filled += Int(completion.result)
+        } while all && filled < range.count
+        return filled
+    }
+
+    /// Sends all of `pieces`, one behind the other, by gather sends.
+    public func send(_ pieces: [ByteSlice]) async throws(Errno) {
+        var next = 0
+        while next < pieces.count {
+            let (count, bytes) = load(pieces, from: &next)
+            if bytes > 0 { try await send(vectors: count, bytes: bytes) }
+        }
+        withExtendedLifetime(pieces) {}  // the vectors point into them
+    }
+
+    private func load(_ pieces: [ByteSlice], from next: inout Int) -> (count: Int, bytes: Int) {
+        let wanted = min(pieces.count - next, Limits.vectors)
+        if wanted > vectorRoom {
+            vectors.deallocate()
+            vectorRoom = wanted
+            vectors = .allocate(capacity: vectorRoom)
+        }
+        var count = 0
+        var bytes = 0
+        while next < pieces.count, count < wanted {
+            let piece = pieces[next]
+            next += 1
+            guard piece.count > 0, let address = piece.unsafeAddress else { continue }
+            vectors[count] = iovec(iov_base: UnsafeMutableRawPointer(mutating: address), iov_len: piece.count)
+            count += 1
+            bytes += piece.count
+        }
+        return (count, bytes)
+    }
+
+    private func send(vectors count: Int, bytes: Int) async throws(Errno) {
+        var first = 0
+        var left = bytes
+        while left > 0 {
+            message.pointee.msg_iov = vectors + first
+            message.pointee.msg_iovlen = count - first
+            let completion = await core.perform { entry, slot in
+                mu_prepare(entry, UInt8(IORING_OP_SENDMSG.rawValue), descriptor, message, 1, 0, MU_SEND_FLAGS, slot)
+            }
+            if completion.result == -EINTR { continue }
+            guard completion.result > 0 else {
+                throw completion.result == 0 ? .brokenPipe : Errno(rawValue: -completion.result)
+            }
+            left -= Int(completion.result)
+            var rest = Int(completion.result)
+            while first < count, rest >= vectors[first].iov_len {
+                rest -= vectors[first].iov_len
+                first += 1
+            }
+            if rest > 0 {
+                vectors[first].iov_base += rest
+                vectors[first].iov_len -= rest
+            }
+        }
+    }
+
+    /// Ends both directions; operations in flight complete.
+    public func shutdown() {
+        if isOpen { core.kernel.network.shutdown(descriptor) }
+    }
+
+    /// Gives the descriptor back. Nothing may be in flight: `shutdown` first, then wait for it to end.
+    public func close() {
+        guard isOpen else { return }
+        isOpen = false
+        core.kernel.network.close(descriptor)
+    }
+}
