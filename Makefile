@@ -1,0 +1,60 @@
+# make run | test | bench | soak | simulate SEED=… | lint | clean
+
+LIBRARIES = liburing-dev libnuma-dev libisal-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev
+TEST_TOOLS = kcat python3-venv xfsprogs
+DATA ?= data
+CONFIG ?=
+SEED ?= 1
+VENV = .venv
+BROKER = .build/release/moldau
+
+.PHONY: run build test unit interop crash lint format bench soak simulate libraries clean
+
+## Build release and run a broker on 127.0.0.1:9092; its data is kept in ./data (DATA=…).
+run: build
+	$(BROKER) server-start --data $(DATA) $(CONFIG)
+
+build: libraries
+	swift build -c release --product moldau
+
+libraries:
+	@.ci/packages $(LIBRARIES)
+
+## Everything that has to pass: lint, unit tests, real clients, a slice of crashes and simulation.
+test: lint unit interop crash
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+unit: libraries
+	swift test
+
+$(VENV)/.ready: Tests/Interop/requirements.txt
+	@.ci/packages $(TEST_TOOLS)
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r Tests/Interop/requirements.txt
+	touch $@
+
+## Real clients against a really started broker.
+interop: build $(VENV)/.ready
+	$(VENV)/bin/pytest -q Tests/Interop
+
+## kill -9 while producing, on this file system and on XFS where a loop device can be mounted.
+crash: build $(VENV)/.ready
+	$(VENV)/bin/pytest -q Tests/Crash
+
+soak: build $(VENV)/.ready
+	MOLDAU_SOAK=1 $(VENV)/bin/pytest -q Tests/Crash Tests/Interop
+	$(BROKER) simulate --seeds 1:5000
+
+simulate: build
+	$(BROKER) simulate $(SEED)
+
+bench: build $(VENV)/.ready
+	Benchmarks/run
+
+clean:
+	rm -rf .build $(VENV)
