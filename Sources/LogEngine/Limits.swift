@@ -1,0 +1,25 @@
+/// Every bound of the engine that no setting governs, with its unit and its reason.
+enum Limits {
+    /// Index entries that wait in memory before they go to their file together: 512 of 8 bytes fill one page.
+    static let indexTailEntries = 512
+    /// Batches whose positions the active segment remembers, 8 bytes each: a tail consumer that lags by fewer batches
+    /// costs no file access.
+    static let recentBatches = 256
+    /// Bytes read at once when headers are walked: an index interval and the first header behind it.
+    static let headerChunkBytes = 8192
+    /// Bytes behind a position up to the log's end for which the page cache isn't asked: just written, they are there.
+    static let hotBytes = 4 << 20
+    /// Reads up to here are copied into a pooled buffer; above, mapping the file costs less than the copy.
+    static let copiedReadBytes = 64 << 10
+    /// Bytes read at once when whole batches are checked.
+    static let recoveryChunkBytes = 1 << 20
+    /// Bytes of the largest control batch that is read as a transaction marker; one has 78.
+    static let markerBytes = 4096
+    /// Bytes of the largest message of the older formats that a recovery takes for one: it has to be held as a whole.
+    static let legacyMessageBytes = 128 << 20
+    /// Bytes of a small file (checkpoint, snapshot, marker) that are believed: 10,000 partitions take 500 kB, a million
+    /// producers 46 MB.
+    static let smallFileBytes = 256 << 20
+    /// Relative offsets are 32 bits with a sign in the index formats.
+    static let relativeOffset = Int64(Int32.max)
+}

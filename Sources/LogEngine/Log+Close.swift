@@ -1,0 +1,81 @@
+public import Bytes
+import Reactor
+
+extension Log {
+    /// Writes and syncs all there is, so that the next start need not look into any file. Afterwards nothing can be done
+    /// with the log; those who wait on its watermarks are told.
+    public func close() async throws(LogError) {
+        guard !isClosed else { return }
+        defer { end() }
+        try checkUsable()
+        try writePending()
+        try active.finish()
+        if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset { try writeSnapshot(at: nextOffset) }
+        try await flush()
+        do throws(LogError) {
+            try await syncActiveIndexes()
+            try await syncSnapshots()
+            if areEpochsUnsaved { try await saveEpochs() }
+            try await place.syncEntries()
+        } catch {
+            place.health.fail(error)
+            throw error
+        }
+    }
+
+    private func syncActiveIndexes() async throws(LogError) {
+        var kinds = [SegmentFileName.Kind.index, .timeindex]
+        if active.hasTransactionIndex { kinds.append(.txnindex) }
+        for kind in kinds {
+            let file = try active.file(kind)
+            do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
+        }
+    }
+
+    /// Lets go of everything without writing a byte more: after a failure, or for a log whose files are gone.
+    public func abandon() {
+        guard !isClosed else { return }
+        pending.removeAll()
+        pendingBytes = 0
+        turn?.end(.closed(path: place.directory))
+        turn = nil
+        end()
+    }
+
+    private func end() {
+        isClosed = true
+        written.close()
+        durable.close()
+        for segment in segments { place.context.forget(segment) }
+    }
+
+    /// Renames the directory (to one that ends in `-delete`, say). The log stays usable.
+    public func renameDirectory(to path: String) async throws(LogError) {
+        let old = place.directory
+        try at(old) { () throws(Errno) in try place.files.rename(old, to: path) }
+        place.directory = path
+        for segment in segments { place.context.forget(segment) }
+        place.isUnsyncedItself = true
+        try await place.syncEntries()
+    }
+
+    /// Notes the topic's id when it becomes known; durable before this returns.
+    public func assign(topicID: UUID) async throws(LogError) {
+        if self.topicID == topicID { return }
+        let path = place.path(PartitionMetadataFile.name)
+        if let stored = self.topicID {
+            throw .inconsistentTopicID(path: path, stored: stored.text, wanted: topicID.text)
+        }
+        do throws(Errno) { try await place.files.replace(path, with: PartitionMetadataFile.encode(topicID)) } catch {
+            throw .storage(error, path: path)
+        }
+        self.topicID = topicID
+    }
+
+    /// Notes that this node leads with `epoch` from the log's end on; durable before this returns. Before anything is
+    /// served in that epoch.
+    public func beginEpoch(_ epoch: Int32) async throws(LogError) {
+        try checkUsable()
+        if epochs.assign(epoch, startOffset: nextOffset) { try await saveEpochs() }
+    }
+}

@@ -1,0 +1,346 @@
+public import Bytes
+import Reactor
+import Records
+
+/// What is known of a log before its files are looked at.
+public struct LogOpening: Sendable {
+    public var config = LogConfig()
+    /// The topic's id according to the metadata; `nil` takes what the directory says.
+    public var topicID: UUID?
+    /// The node closed this log before it stopped: nothing is scanned.
+    public var wasClean = false
+    /// Everything below is synced (checkpoint).
+    public var recoveryPoint: Int64 = 0
+    /// The log's start where it isn't a segment's (checkpoint); where a new log begins.
+    public var startOffset: Int64 = 0
+    /// Everything below was replicated (checkpoint).
+    public var highWatermark: Int64 = 0
+
+    public init() {}
+}
+
+/// What opening a log has found out.
+struct LoadedLog {
+    var topicID: UUID?
+    var segments: [Segment]
+    var startOffset: Int64
+    var endOffset: Int64
+    var recoveryPoint: Int64
+    var producers: ProducerStates
+    var epochs: LeaderEpochs
+    var areEpochsUnsaved: Bool
+    var snapshots: [Int64]
+}
+
+extension Log {
+    /// Opens the log in `directory`, which is made when there is none.
+    ///
+    /// After an unclean stop the segments from the recovery point on are read and checked, their torn tail is cut, and
+    /// indexes, producers and epochs are rebuilt, as Apache Kafka does. Damage below the recovery point is no torn tail:
+    /// it is reported as ``LogError/corrupt(path:position:reason:)`` and nothing is changed.
+    public static func open(
+        _ directory: String, _ opening: LogOpening, _ context: LogContext, health: DirectoryHealth
+    ) async throws(LogError) -> Log {
+        var loading = LogLoading(place: LogPlace(directory, context, health), opening: opening)
+        let loaded = try await loading.load()
+        let log = Log(loading.place, opening, loaded)
+        if log.topicID == nil, let topicID = opening.topicID { try await log.assign(topicID: topicID) }
+        return log
+    }
+}
+
+/// The steps of opening a log; their order is the rule.
+struct LogLoading {
+    let place: LogPlace
+    let opening: LogOpening
+    private var segments: [Segment] = []
+    private var epochs = LeaderEpochs()
+    private var epochsOnDisk: LeaderEpochs?
+    private var snapshots: [Int64] = []
+    private var recovered: (producers: ProducerStates, endOffset: Int64)?
+
+    init(place: LogPlace, opening: LogOpening) {
+        self.place = place
+        self.opening = opening
+    }
+
+    mutating func load() async throws(LogError) -> LoadedLog {
+        try makeDirectory()
+        let topicID = try readTopicID()
+        var plan = try await plan()
+        try makeSegments(plan)
+        try loadEpochs()
+        try checkClean(&plan)
+        try await recover(plan)
+        var endOffset = try findEnd()
+        if endOffset < opening.startOffset, !segments.isEmpty {
+            // Files were removed by hand: what is left lies below the log's start.
+            try removeSegments(from: 0)
+            endOffset = opening.startOffset
+            recovered = nil
+        }
+        if segments.isEmpty {
+            endOffset = opening.startOffset
+            segments = [try Segment.create(endOffset, place: place, config: opening.config)]
+        }
+        let startOffset = max(opening.startOffset, segments[0].baseOffset)
+        try rebuildMissingEpochs(endOffset)
+        epochs.truncate(to: endOffset)
+        epochs.trim(below: startOffset)
+        try removeSnapshots(endOffset)
+        let producers = try findProducers(startOffset, endOffset)
+        return LoadedLog(
+            topicID: topicID, segments: segments, startOffset: startOffset, endOffset: endOffset,
+            recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
+            producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
+            snapshots: snapshots)
+    }
+
+    private func findEnd() throws(LogError) -> Int64 {
+        if let recovered { return recovered.endOffset }
+        return if let last = segments.last { try last.readEndOffset() } else { opening.startOffset }
+    }
+
+    // MARK: The directory
+
+    private func makeDirectory() throws(LogError) {
+        let directory = place.directory
+        guard !place.files.exists(directory) else { return }
+        try at(directory) { () throws(Errno) in try place.files.makeDirectories(directory) }
+        place.isUnsyncedItself = true
+    }
+
+    private func names() throws(LogError) -> [String] {
+        let directory = place.directory
+        return try at(directory) { () throws(Errno) in try place.files.list(directory) }
+    }
+
+    private func read(_ name: String) throws(LogError) -> ByteSlice? {
+        let path = place.path(name)
+        do throws(Errno) { return try place.files.readAll(path, limit: Limits.smallFileBytes) } catch {
+            if error == .noEntry { return nil }
+            throw .storage(error, path: path)
+        }
+    }
+
+    private func readTopicID() throws(LogError) -> UUID? {
+        guard let bytes = try read(PartitionMetadataFile.name) else { return nil }
+        let path = place.path(PartitionMetadataFile.name)
+        guard let stored = PartitionMetadataFile.decode(bytes) else {
+            throw .corrupt(path: path, position: 0, reason: "no topic id can be read from it")
+        }
+        if let wanted = opening.topicID, wanted != stored {
+            throw .inconsistentTopicID(path: path, stored: stored.text, wanted: wanted.text)
+        }
+        return stored
+    }
+
+    /// Finishes or undoes what a stop interrupted, then decides what to do with each segment.
+    private mutating func plan() async throws(LogError) -> RecoveryPlan {
+        var names = try names()
+        let temporaries = RecoveryPlan.Temporaries(names: names)
+        for name in temporaries.removals { try place.remove(name) }
+        if !temporaries.swaps.isEmpty {
+            let logs = temporaries.swaps.filter { $0.kind == .log }
+            var end = Int64.min
+            for swap in logs { end = max(end, try endOffset(ofSwap: swap)) }
+            for name in temporaries.replaced(names: names, swapEndOffset: end) { try place.remove(name) }
+            for swap in temporaries.swaps {
+                let from = place.path(swap)
+                let to = place.path(swap.with(nil))
+                try at(from) { () throws(Errno) in try place.files.rename(from, to: to) }
+            }
+        }
+        if !temporaries.removals.isEmpty || !temporaries.swaps.isEmpty {
+            place.hasUnsyncedEntries = true
+            try await place.syncEntries()
+            names = try self.names()
+        }
+        let plan = RecoveryPlan(names: names, wasClean: opening.wasClean, recoveryPoint: opening.recoveryPoint)
+        for name in plan.removals { try place.remove(name) }
+        snapshots = plan.snapshots
+        return plan
+    }
+
+    private func endOffset(ofSwap swap: SegmentFileName) throws(LogError) -> Int64 {
+        let path = place.path(swap)
+        let file = try at(path) { () throws(Errno) in try place.files.open(path, .read) }
+        let size = try at(path) { () throws(Errno) in try file.size() }
+        var walk = HeaderWalk(file, from: 0, to: size)
+        var end = swap.baseOffset
+        while let batch = try walk.next() { end = batch.lastOffset + 1 }
+        return end
+    }
+
+    private mutating func makeSegments(_ plan: RecoveryPlan) throws(LogError) {
+        for planned in plan.segments {
+            let name = SegmentFileName(planned.baseOffset, .log)
+            segments.append(
+                Segment(
+                    planned.baseOffset, size: try place.size(name) ?? 0, place: place, config: opening.config,
+                    isNew: false, hasTransactionIndex: planned.hasTransactionIndex))
+        }
+    }
+
+    private mutating func removeSegments(from index: Int) throws(LogError) {
+        for segment in segments[index...].reversed() {
+            place.context.forget(segment)
+            for kind in [SegmentFileName.Kind.log, .index, .timeindex, .txnindex] {
+                try place.remove(SegmentFileName(segment.baseOffset, kind).text)
+            }
+        }
+        segments.removeLast(segments.count - index)
+        place.hasUnsyncedEntries = true
+    }
+
+    // MARK: Segments
+
+    /// What a clean stop promises is looked at where it costs next to nothing; a segment that breaks the promise is
+    /// recovered.
+    private func checkClean(_ plan: inout RecoveryPlan) throws(LogError) {
+        for (index, planned) in plan.segments.enumerated() where !planned.isRecovered {
+            let segment = segments[index]
+            if planned.hasTransactionIndex, try !segment.hasSoundTransactionIndex() {
+                plan.segments[index].isRecovered = true
+            } else if index + 1 == segments.count {
+                do throws(LogError) { _ = try segment.readEndOffset() } catch {
+                    guard case .corrupt = error else { throw error }
+                    plan.segments[index].isRecovered = true
+                }
+            }
+        }
+    }
+
+    private mutating func recover(_ plan: RecoveryPlan) async throws(LogError) {
+        guard let first = plan.segments.firstIndex(where: \.isRecovered) else { return }
+        // From the first on all are walked: each one's producers follow from those before.
+        let startOffset = max(opening.startOffset, segments[0].baseOffset)
+        var producers = try ProducerLoading(place: place, config: opening.config, startOffset: startOffset)
+            .load(to: segments[first].baseOffset, segments: Array(segments[..<first]), snapshots: &snapshots)
+        var endOffset = segments[first].baseOffset
+        var index = first
+        while index < segments.count {
+            let segment = segments[index]
+            if index > 0, index + 2 >= segments.count { try writeSnapshot(producers, at: segment.baseOffset) }
+            let damage = try await recover(segment, &producers, &endOffset)
+            index += 1
+            if let damage {
+                try refuseDamage(damage, in: segment, at: endOffset)
+                try segment.cutFile(to: damage.position)
+                try removeSegments(from: index)
+            }
+            try segment.finish()
+            if index < segments.count { endOffset = max(endOffset, segments[index].baseOffset) }
+        }
+        for snapshot in snapshots where snapshot > endOffset {
+            try place.remove(SegmentFileName(snapshot, .snapshot).text)
+        }
+        snapshots.removeAll { $0 > endOffset }
+        try writeSnapshot(producers, at: endOffset)
+        producers.expire(
+            now: place.core.wallClockMilliseconds(), after: opening.config.producerIDExpirationMilliseconds)
+        recovered = (producers, endOffset)
+    }
+
+    /// Walks the segment; what it holds is noted in its indexes, in `producers` and in the epochs.
+    private mutating func recover(
+        _ segment: Segment, _ producers: inout ProducerStates, _ endOffset: inout Int64
+    ) async throws(LogError) -> SegmentRecovery.Damage? {
+        let file = try segment.file(.log)
+        let fileBytes = try at(file.path) { () throws(Errno) in try file.size() }
+        segment.startOver()
+        var walk = SegmentRecovery(file, baseOffset: segment.baseOffset, fileBytes: fileBytes)
+        while let (batch, control) = try await walk.next() {
+            var aborted: AbortedTransaction?
+            if let header = batch.header {
+                let append = try ProducerAppend(
+                    header, firstOffset: batch.baseOffset, with: place.context.decompressor,
+                    batch: { () throws(LogError) in control })
+                if let append { aborted = try admit(append, &producers) }
+            }
+            if batch.leaderEpoch > epochs.latest?.epoch ?? -1 {
+                epochs.assign(batch.leaderEpoch, startOffset: batch.baseOffset)
+            }
+            segment.grew(
+                by: batch.size, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp, aborted: aborted)
+            endOffset = batch.lastOffset + 1
+        }
+        producers.settle()
+        if fileBytes == 0 { endOffset = max(endOffset, segment.baseOffset) }
+        return walk.damage
+    }
+
+    private func admit(
+        _ append: ProducerAppend, _ producers: inout ProducerStates
+    ) throws(LogError) -> AbortedTransaction? {
+        guard case .admitted(let completed?) = try producers.admit(append, origin: .replication), completed.isAbort
+        else { return nil }
+        return AbortedTransaction(
+            producerID: completed.producerID, firstOffset: completed.firstOffset, lastOffset: completed.lastOffset,
+            lastStableOffset: producers.lastStableOffset(after: completed))
+    }
+
+    /// A torn tail is what was never synced. Damage below the recovery point is something else: cutting there would
+    /// throw away what was promised to be kept.
+    private func refuseDamage(
+        _ damage: SegmentRecovery.Damage, in segment: Segment, at endOffset: Int64
+    ) throws(LogError) {
+        guard endOffset < opening.recoveryPoint else { return }
+        throw .corrupt(
+            path: segment.path(.log), position: damage.position,
+            reason: "\(damage.reason); all below offset \(opening.recoveryPoint) was synced, so this is no torn tail")
+    }
+
+    // MARK: Epochs and producers
+
+    private mutating func loadEpochs() throws(LogError) {
+        guard let bytes = try read(LeaderEpochFile.name), let stored = try? LeaderEpochFile.decode(bytes) else { return }
+        epochs = stored
+        epochsOnDisk = stored
+    }
+
+    /// Without an epoch file the batches say which epochs there were.
+    private mutating func rebuildMissingEpochs(_ endOffset: Int64) throws(LogError) {
+        guard epochsOnDisk == nil, endOffset > segments[0].baseOffset else { return }
+        epochs = LeaderEpochs()
+        for segment in segments {
+            var walk = HeaderWalk(try segment.file(.log), from: 0, to: segment.size)
+            while let batch = try walk.next() {
+                guard batch.leaderEpoch > epochs.latest?.epoch ?? -1 else { continue }
+                epochs.assign(batch.leaderEpoch, startOffset: batch.baseOffset)
+            }
+        }
+    }
+
+    private mutating func removeSnapshots(_ endOffset: Int64) throws(LogError) {
+        let useless = RecoveryPlan.uselessSnapshots(
+            snapshots, bases: segments.map(\.baseOffset), logEndOffset: endOffset)
+        // Older ones may still be needed: the newest that can be read decides where the replay begins.
+        guard let newest = snapshots.last(where: { $0 <= endOffset }) else { return }
+        for snapshot in useless where snapshot != newest {
+            try place.remove(SegmentFileName(snapshot, .snapshot).text)
+            snapshots.removeAll { $0 == snapshot }
+        }
+    }
+
+    private mutating func findProducers(_ startOffset: Int64, _ endOffset: Int64) throws(LogError) -> ProducerStates {
+        if let recovered { return recovered.producers }
+        return try ProducerLoading(place: place, config: opening.config, startOffset: startOffset)
+            .load(to: endOffset, segments: segments, snapshots: &snapshots)
+    }
+
+    private mutating func writeSnapshot(_ producers: ProducerStates, at offset: Int64) throws(LogError) {
+        let path = place.path(SegmentFileName(offset, .snapshot))
+        let bytes = ProducerSnapshotFile.encode(producers.sorted)
+        try at(path) { () throws(Errno) in
+            let file = try place.files.open(path, .create)
+            try file.truncate(to: 0)
+            try file.write([bytes], at: 0)
+        }
+        place.hasUnsyncedEntries = true
+        if !snapshots.contains(offset) {
+            snapshots.append(offset)
+            snapshots.sort()
+        }
+    }
+}

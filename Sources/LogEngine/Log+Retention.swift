@@ -1,0 +1,90 @@
+import Bytes
+import Reactor
+
+extension Log {
+    /// Removes the segments that the topic's settings let go, and moves the log's start behind them. Their files are
+    /// renamed now and unlinked after `file.delete.delay.ms`, so that reads under way can end.
+    ///
+    /// - Returns: how many segments went.
+    @discardableResult
+    public func applyRetention() throws(LogError) -> Int {
+        try checkUsable()
+        try writePending()
+        var summaries: [Retention.Segment] = []
+        for segment in segments {
+            summaries.append(
+                Retention.Segment(
+                    baseOffset: segment.baseOffset, bytes: segment.size,
+                    largestTimestamp: try segment.retentionTimestamp()))
+        }
+        let bounds = Retention.Bounds(
+            logStartOffset: startOffset, logEndOffset: endOffset, highWatermark: highWatermark,
+            now: place.core.wallClockMilliseconds())
+        let count = Retention.expiredCount(summaries, bounds, config)
+        guard count > 0 else { return 0 }
+        if count == segments.count { try roll(to: endOffset) }
+        let expired = Array(segments[..<count])
+        segments.removeFirst(count)
+        raiseStart(to: segments[0].baseOffset)
+        try delete(expired)
+        return count
+    }
+
+    /// Forgets what lies below `offset` (DeleteRecords). Segments that lie wholly below go with the next retention.
+    public func deleteRecords(before offset: Int64) throws(LogError) {
+        try checkUsable()
+        guard offset <= highWatermark, offset >= 0 else {
+            throw .offsetOutOfRange(offset: offset, start: startOffset, end: highWatermark)
+        }
+        raiseStart(to: offset)
+    }
+
+    /// Follows the start of the leader's log, which may lie above what this replica knows to be replicated.
+    public func followStart(_ offset: Int64) { raiseStart(to: min(offset, endOffset)) }
+
+    private func raiseStart(to offset: Int64) {
+        guard offset > startOffset else { return }
+        startOffset = offset
+        if highWatermark < offset { updateHighWatermark(to: offset) }
+        producers.release(below: offset)
+        if epochs.trim(below: offset) {
+            areEpochsUnsaved = true
+            saveEpochsInBackground()
+        }
+    }
+
+    private func delete(_ expired: [Segment]) throws(LogError) {
+        var doomed: [String] = []
+        for segment in expired {
+            place.context.forget(segment)
+            for kind in SegmentFileName.Kind.allCases {
+                let name = SegmentFileName(segment.baseOffset, kind)
+                let from = place.path(name)
+                let to = place.path(name.with(.deleted))
+                do throws(Errno) {
+                    try place.files.rename(from, to: to)
+                    doomed.append(name.with(.deleted).text)
+                } catch {
+                    if error != .noEntry { throw .storage(error, path: from) }
+                }
+            }
+            snapshots.removeAll { $0 == segment.baseOffset }
+            unsyncedSnapshots.removeAll { $0 == segment.baseOffset }
+        }
+        unlink(doomed, afterMilliseconds: config.fileDeleteDelayMilliseconds)
+    }
+
+    private func unlink(_ names: [String], afterMilliseconds delay: Int64) {
+        let place = place
+        place.core.schedule(at: place.core.now().adding(milliseconds: delay)) {
+            for name in names { try? place.remove(name) }  // what is left goes at the next start
+        }
+    }
+
+    /// Forgets producers that wrote nothing for `producer.id.expiration.ms`. To be called every ten minutes or so.
+    public func expireProducers() {
+        guard pending.isEmpty else { return }
+        producers.expire(
+            now: place.core.wallClockMilliseconds(), after: config.producerIDExpirationMilliseconds)
+    }
+}

@@ -1,0 +1,119 @@
+import Bytes
+import Reactor
+
+extension Log {
+    /// Makes all that was written durable: log, epochs, producer snapshots, indexes of sealed segments, and the names
+    /// of the files. One sync is in flight at a time; those who come meanwhile share the next.
+    ///
+    /// - Throws: the error of the sync. It isn't tried again: the directory is offline from then on, because the kernel
+    ///   may have dropped what it could not write.
+    public func flush() async throws(LogError) { try await sync(upTo: endOffset) }
+
+    /// The same for what lies below `target`.
+    public func sync(upTo target: Int64) async throws(LogError) {
+        while durable.value < min(target, endOffset) {
+            try checkUsable()
+            if isSyncing {
+                await withUnsafeContinuation { syncWaiters.append($0) }
+                continue
+            }
+            isSyncing = true
+            defer {
+                isSyncing = false
+                let waiters = syncWaiters
+                syncWaiters.removeAll()
+                for waiter in waiters { waiter.resume() }
+            }
+            do throws(LogError) { try await syncOnce() } catch {
+                place.health.fail(error)
+                throw error
+            }
+        }
+    }
+
+    private func syncOnce() async throws(LogError) {
+        let end = endOffset
+        let truncations = truncations
+        lastFlush = place.core.now()
+        let first = segmentIndex(of: durable.value) ?? 0
+        let dirty = segments[first...]
+        let active = active
+        for segment in dirty {
+            try await sync(segment, .log)
+            guard segment !== active else { continue }
+            try segment.writeIndexTails(trimming: false)
+            try await sync(segment, .index)
+            try await sync(segment, .timeindex)
+            if segment.hasTransactionIndex { try await sync(segment, .txnindex) }
+        }
+        try await syncSnapshots()
+        if areEpochsUnsaved { try await saveEpochs() }
+        try await place.syncEntries()
+        guard truncations == self.truncations else { return }
+        durable.advance(to: end)
+    }
+
+    private func sync(_ segment: Segment, _ kind: SegmentFileName.Kind) async throws(LogError) {
+        let file = try segment.file(kind)
+        do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
+    }
+
+    func syncSnapshots() async throws(LogError) {
+        while let offset = unsyncedSnapshots.popLast() {
+            let path = place.path(SegmentFileName(offset, .snapshot))
+            do throws(Errno) {
+                try await place.files.open(path, .read).sync()
+            } catch {
+                if error != .noEntry { throw .storage(error, path: path) }  // it went with its segment
+            }
+        }
+    }
+
+    /// Writes the leader epochs, so that a crash leaves the old or the new ones.
+    func saveEpochs() async throws(LogError) {
+        areEpochsUnsaved = false
+        let path = place.path(LeaderEpochFile.name)
+        do throws(Errno) { try await place.files.replace(path, with: LeaderEpochFile.encode(epochs)) } catch {
+            areEpochsUnsaved = true
+            // A deleted partition's directory is renamed while this is under way.
+            if error != .noEntry || place.files.exists(place.directory) { throw .storage(error, path: path) }
+        }
+    }
+
+    // MARK: In the background
+
+    func syncInBackground(upTo target: Int64) {
+        nonisolated(unsafe) let log = self  // the task runs on this log's core, as all that touches the log does
+        place.core.spawn { try? await log.sync(upTo: target) }  // a failure takes the directory offline
+    }
+
+    func endWhenSynced(_ turn: WriteTurn?) {
+        let target = nextOffset
+        nonisolated(unsafe) let log = self  // as above
+        nonisolated(unsafe) let turn = turn  // as above
+        place.core.spawn {
+            do throws(LogError) {
+                try await log.sync(upTo: target)
+                turn?.end()
+            } catch {
+                turn?.end(error)
+            }
+        }
+    }
+
+    func saveEpochsInBackground() {
+        nonisolated(unsafe) let log = self  // as above
+        place.core.spawn {
+            guard log.areEpochsUnsaved, !log.isClosed else { return }
+            try? await log.saveEpochs()  // the next sync tries again, and fails loudly
+        }
+    }
+
+    /// Syncs when `flush.ms` have passed since the last time. To be called now and then.
+    public func flushIfDue() async throws(LogError) {
+        guard config.flushMilliseconds < .max, durable.value < endOffset,
+            place.core.now().milliseconds(since: lastFlush) >= config.flushMilliseconds
+        else { return }
+        try await flush()
+    }
+}

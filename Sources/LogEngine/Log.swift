@@ -1,0 +1,154 @@
+public import Bytes
+public import Reactor
+
+/// A partition's log on disk, in Apache Kafka's format: append, read, truncate, recover.
+///
+/// Of one core, not `Sendable`: what it does synchronously is atomic for everyone on that core. ``append`` takes
+/// offsets and checks producers at once; the bytes of all batches of a core's turn go down in one write at its end. A
+/// log that isn't used costs about 1.5 KB and no descriptor: its files are opened when they are needed.
+public final class Log: TurnEnd {
+    struct PendingBatch {
+        var bytes: ByteSlice
+        var lastOffset: Int64
+        var maxTimestamp: Int64
+        var aborted: AbortedTransaction?
+    }
+
+    let place: LogPlace
+    public var config: LogConfig
+    /// The topic's id, once it is known.
+    public internal(set) var topicID: UUID?
+    /// The first offset that can be read. Only moves up, but for a truncation below it.
+    public internal(set) var startOffset: Int64
+    /// The offset that the next batch gets; above ``endOffset`` while batches wait for the turn's end.
+    public internal(set) var nextOffset: Int64
+    /// The log's end as readers see it, and those who wait for it to grow.
+    public let written: Watermark
+    /// Everything below is synced, and those who wait for that.
+    public let durable: Watermark
+    /// Everything below is replicated as far as the caller told: retention and read-committed readers stop here.
+    public internal(set) var highWatermark: Int64
+    /// Called with the new end right after batches were written, before those who wait for it go on.
+    public var onWritten: ((Int64) -> Void)?
+
+    var segments: [Segment]
+    var producers: ProducerStates
+    var epochs: LeaderEpochs
+    /// The epoch file doesn't have the last changes.
+    var areEpochsUnsaved = false
+    /// Offsets of the producer snapshots on disk, ascending.
+    var snapshots: [Int64]
+    var unsyncedSnapshots: [Int64] = []
+
+    var pending: [PendingBatch] = []
+    var pendingBytes = 0
+    var turn: WriteTurn?
+    var epochsBeforeTurn: LeaderEpochs?
+    private var isQueued = false
+
+    var isSyncing = false
+    var syncWaiters: [UnsafeContinuation<Void, Never>] = []
+    /// Grows with every truncation, so that a sync that was under way doesn't raise the recovery point.
+    var truncations = 0
+    var lastFlush: Instant
+    var isClosed = false
+
+    init(_ place: LogPlace, _ opening: LogOpening, _ loaded: LoadedLog) {
+        self.place = place
+        config = opening.config
+        topicID = loaded.topicID
+        startOffset = loaded.startOffset
+        nextOffset = loaded.endOffset
+        written = Watermark(loaded.endOffset)
+        durable = Watermark(loaded.recoveryPoint)
+        highWatermark = min(max(opening.highWatermark, loaded.startOffset), loaded.endOffset)
+        segments = loaded.segments
+        producers = loaded.producers
+        epochs = loaded.epochs
+        areEpochsUnsaved = loaded.areEpochsUnsaved
+        snapshots = loaded.snapshots
+        lastFlush = place.core.now()
+        producers.release(below: highWatermark)
+        segments[segments.count - 1].becomeActive(endOffset: loaded.endOffset)
+    }
+
+    // MARK: What it holds
+
+    public var directory: String { place.directory }
+
+    /// The offset after the last batch that readers can have.
+    public var endOffset: Int64 { written.value }
+
+    /// Everything below survives a power cut.
+    public var recoveryPoint: Int64 { durable.value }
+
+    /// Bytes of all `.log` files.
+    public var size: Int { segments.reduce(0) { $0 + $1.size } }
+
+    public var segmentCount: Int { segments.count }
+
+    public var leaderEpochs: LeaderEpochs { epochs }
+
+    public var activeProducerCount: Int { producers.count }
+
+    var active: Segment { segments[segments.count - 1] }
+
+    /// The end for read-committed readers: the high watermark, or where the oldest undecided transaction begins.
+    public var lastStableOffset: Int64 {
+        guard let unstable = producers.firstUnstableOffset else { return highWatermark }
+        return min(highWatermark, max(unstable, startOffset))
+    }
+
+    /// Whether that producer, with that epoch, has a transaction open here.
+    public func hasOpenTransaction(producerID: Int64, epoch: Int16) -> Bool {
+        guard let entry = producers[producerID] else { return false }
+        return entry.epoch == epoch && entry.currentTransactionFirstOffset >= 0
+    }
+
+    /// What is known of the producers: for DescribeProducers.
+    public var producerDescriptions: [ProducerDescription] { producers.sorted.map { ProducerDescription($0) } }
+
+    /// Tells how far the log is replicated; values outside it are cut off.
+    public func updateHighWatermark(to offset: Int64) {
+        highWatermark = min(max(offset, startOffset), endOffset)
+        producers.release(below: highWatermark)
+    }
+
+    /// Throws when the log can't be used any more.
+    func checkUsable() throws(LogError) {
+        if isClosed { throw .closed(path: place.directory) }
+        if let failure = place.health.failure { throw failure }
+    }
+
+    /// Has ``turnEnded()`` called once this turn.
+    func queue() {
+        guard !isQueued else { return }
+        isQueued = true
+        place.core.atTurnEnd(self)
+    }
+
+    public func turnEnded() {
+        isQueued = false
+        try? writePending()  // those who wait for the batches are told
+    }
+}
+
+/// A producer of a partition as tools show it.
+public struct ProducerDescription: Equatable, Sendable {
+    public let producerID: Int64
+    public let epoch: Int16
+    public let lastSequence: Int32
+    public let lastTimestamp: Int64
+    public let coordinatorEpoch: Int32
+    /// −1 when no transaction is open.
+    public let currentTransactionFirstOffset: Int64
+
+    init(_ entry: ProducerEntry) {
+        producerID = entry.producerID
+        epoch = entry.epoch
+        lastSequence = entry.lastSequence
+        lastTimestamp = entry.lastTimestamp
+        coordinatorEpoch = entry.coordinatorEpoch
+        currentTransactionFirstOffset = entry.currentTransactionFirstOffset
+    }
+}

@@ -1,0 +1,111 @@
+import Records
+public import Reactor
+
+/// What the logs of one core share: open files within a budget, and the decompressor for look-ups by time.
+public final class LogContext {
+    public let core: Core
+    let decompressor = Decompressor()
+    private let openLimit: Int
+    private var open: [Segment] = []
+    private var hand = 0
+
+    /// - Parameter openSegments: segments whose files stay open, each up to four descriptors, two as a rule.
+    public init(core: Core, openSegments: Int = 4096) {
+        self.core = core
+        openLimit = max(openSegments, 8)
+    }
+
+    var files: FileSystem { core.files }
+
+    /// Counts `segment` among the open ones. The one that was unused for longest (about) gives up its files when there
+    /// are too many.
+    func opened(_ segment: Segment) {
+        guard segment.openIndex == nil else { return }
+        if open.count < openLimit {
+            segment.openIndex = open.count
+            open.append(segment)
+            return
+        }
+        while open[hand].wasUsed {
+            open[hand].wasUsed = false
+            hand = (hand + 1) % open.count
+        }
+        open[hand].dropFiles()
+        open[hand].openIndex = nil
+        segment.openIndex = hand
+        open[hand] = segment
+        hand = (hand + 1) % open.count
+    }
+
+    func forget(_ segment: Segment) {
+        segment.dropFiles()
+        guard let index = segment.openIndex else { return }
+        segment.openIndex = nil
+        let last = open.removeLast()
+        if index < open.count {
+            open[index] = last
+            last.openIndex = index
+        }
+        if hand >= open.count { hand = 0 }
+    }
+}
+
+/// Where a log lies: its directory (which may be renamed) and what its core shares.
+final class LogPlace {
+    var directory: String
+    let context: LogContext
+    let health: DirectoryHealth
+    /// Names were added to the directory, or it to its parent, that aren't durable yet.
+    var hasUnsyncedEntries = false
+    var isUnsyncedItself = false
+
+    init(_ directory: String, _ context: LogContext, _ health: DirectoryHealth) {
+        self.directory = directory
+        self.context = context
+        self.health = health
+    }
+
+    var core: Core { context.core }
+    var files: FileSystem { context.files }
+
+    func path(_ name: String) -> String { directory + "/" + name }
+
+    func path(_ name: SegmentFileName) -> String { path(name.text) }
+
+    /// The size of a file; `nil` when there is none.
+    func size(_ name: SegmentFileName) throws(LogError) -> Int? {
+        let path = path(name)
+        do throws(Errno) { return try files.status(path).size } catch {
+            if error == .noEntry { return nil }
+            throw .storage(error, path: path)
+        }
+    }
+
+    /// Unlinks a file; none there is fine.
+    func remove(_ name: String) throws(LogError) {
+        let path = path(name)
+        do throws(Errno) { try files.remove(path) } catch {
+            if error != .noEntry { throw .storage(error, path: path) }
+        }
+    }
+
+    /// Makes new names in the directory durable, and the directory's own name.
+    func syncEntries() async throws(LogError) {
+        if hasUnsyncedEntries {
+            hasUnsyncedEntries = false
+            do throws(Errno) { try await files.syncDirectory(directory) } catch {
+                throw .storage(error, path: directory)
+            }
+        }
+        if isUnsyncedItself {
+            isUnsyncedItself = false
+            let parent = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? "."
+            do throws(Errno) { try await files.syncDirectory(parent) } catch { throw .storage(error, path: parent) }
+        }
+    }
+}
+
+/// Runs `body`; its error becomes one of the engine's, with the path.
+func at<Value>(_ path: @autoclosure () -> String, _ body: () throws(Errno) -> Value) throws(LogError) -> Value {
+    do throws(Errno) { return try body() } catch { throw .storage(error, path: path()) }
+}

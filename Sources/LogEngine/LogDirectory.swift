@@ -1,0 +1,209 @@
+public import Bytes
+public import Reactor
+
+/// A replica's directory as a start finds it, with what the checkpoints say of it. Sent to the core that opens the log.
+public struct PartitionDirectory: Sendable, Equatable {
+    public let name: PartitionDirectoryName
+    public let path: String
+    public let wasClean: Bool
+    public let recoveryPoint: Int64
+    public let startOffset: Int64
+    public let highWatermark: Int64
+
+    /// How to open it with these settings.
+    public func opening(_ config: LogConfig, topicID: UUID? = nil) -> LogOpening {
+        var opening = LogOpening()
+        opening.config = config
+        opening.topicID = topicID
+        opening.wasClean = wasClean
+        opening.recoveryPoint = recoveryPoint
+        opening.startOffset = startOffset
+        opening.highWatermark = highWatermark
+        return opening
+    }
+}
+
+/// The offsets that a data directory's checkpoints keep for each partition. Collected on the cores that own the logs.
+public struct LogOffsets: Sendable, Equatable {
+    public var recoveryPoints: [TopicPartition: Int64] = [:]
+    public var startOffsets: [TopicPartition: Int64] = [:]
+    public var highWatermarks: [TopicPartition: Int64] = [:]
+
+    public init() {}
+
+    public mutating func add(_ partition: TopicPartition, _ log: Log) {
+        recoveryPoints[partition] = log.recoveryPoint
+        highWatermarks[partition] = log.highWatermark
+        if log.startOffset > log.segments[0].baseOffset { startOffsets[partition] = log.startOffset }
+    }
+
+    public mutating func add(_ others: LogOffsets) {
+        recoveryPoints.merge(others.recoveryPoints) { $1 }
+        startOffsets.merge(others.startOffsets) { $1 }
+        highWatermarks.merge(others.highWatermarks) { $1 }
+    }
+}
+
+/// An entry of `log.dirs`: locked while it is open, identified by `meta.properties`, with a checkpoint of each
+/// partition's offsets. Of one core; its logs may be opened on any.
+public final class LogDirectory {
+    /// Subdirectories that belong to no partition.
+    private static let ignored: Set<String> = ["remote-log-index-cache", "lost+found"]
+
+    public let path: String
+    public let meta: MetaProperties
+    /// The node stopped in order: nothing has to be recovered.
+    public let wasClean: Bool
+    /// The broker epoch of that stop; −1 when there was none or it isn't known.
+    public let previousBrokerEpoch: Int64
+    public let health: DirectoryHealth
+    private let files: FileSystem
+    private let lock: File
+
+    /// Locks `path`, checks whose it is, and takes the mark of a clean stop away, so that the next start won't believe it.
+    ///
+    /// - Parameters:
+    ///   - clusterID: the cluster's id where it is known; another in the directory is refused.
+    ///   - nodeID: the node's id; another in the directory is refused.
+    ///   - formatting: written into a directory that has no `meta.properties` yet; `nil` refuses such a directory.
+    public static func open(
+        _ path: String, core: Core, clusterID: String? = nil, nodeID: Int32? = nil,
+        formatting: MetaProperties? = nil
+    ) async throws(LogError) -> LogDirectory {
+        let files = core.files
+        guard (try? files.status(path))?.isDirectory == true else {
+            throw .directory(path: path, reason: "it doesn't exist, or isn't a directory")
+        }
+        let lock = try lock(path, files)
+        let meta = try await readMeta(path, files, formatting)
+        if let clusterID, meta.clusterID != clusterID {
+            throw .directory(
+                path: path, reason: "it belongs to cluster \(meta.clusterID), this node to \(clusterID)")
+        }
+        if let nodeID, meta.nodeID != nodeID {
+            throw .directory(path: path, reason: "it belongs to node \(meta.nodeID), this is node \(nodeID)")
+        }
+        let marker = path + "/" + CleanShutdownFile.name
+        var previousBrokerEpoch: Int64?
+        if let bytes = try? files.readAll(marker) {
+            previousBrokerEpoch = CleanShutdownFile.decode(bytes)
+            do throws(Errno) {
+                try files.remove(marker)
+                try await files.syncDirectory(path)
+            } catch { throw .storage(error, path: marker) }
+        }
+        return LogDirectory(path, meta, files, lock, previousBrokerEpoch)
+    }
+
+    private init(_ path: String, _ meta: MetaProperties, _ files: FileSystem, _ lock: File, _ previousEpoch: Int64?) {
+        self.path = path
+        self.meta = meta
+        self.files = files
+        self.lock = lock
+        wasClean = previousEpoch != nil
+        previousBrokerEpoch = previousEpoch ?? -1
+        health = DirectoryHealth()
+    }
+
+    private static func lock(_ path: String, _ files: FileSystem) throws(LogError) -> File {
+        let name = path + "/.lock"
+        do throws(Errno) { return try files.lock(name) } catch {
+            guard error == .wouldBlock else { throw .storage(error, path: name) }
+            throw .directory(path: path, reason: "another process uses it (it holds .lock); stop that one first")
+        }
+    }
+
+    private static func readMeta(
+        _ path: String, _ files: FileSystem, _ formatting: MetaProperties?
+    ) async throws(LogError) -> MetaProperties {
+        let name = path + "/" + MetaProperties.name
+        if files.exists(name) {
+            let bytes = try at(name) { () throws(Errno) in try files.readAll(name) }
+            guard let meta = MetaProperties(bytes) else {
+                throw .corrupt(path: name, position: 0, reason: "cluster.id and node.id can't be read from it")
+            }
+            return meta
+        }
+        guard let formatting else {
+            throw .directory(path: path, reason: "it isn't formatted: run kafka-storage.sh format first")
+        }
+        do throws(Errno) { try await files.replace(name, with: formatting.bytes) } catch {
+            throw .storage(error, path: name)
+        }
+        return formatting
+    }
+
+    /// All replicas' directories, current or not, with their checkpoints. A directory whose name is none of a
+    /// partition's is refused.
+    public func partitions() throws(LogError) -> [PartitionDirectory] {
+        let names = try at(path) { () throws(Errno) in try files.list(path) }
+        let recoveryPoints = read(OffsetCheckpoint.recoveryPoint)
+        let startOffsets = read(OffsetCheckpoint.logStart)
+        let highWatermarks = read(OffsetCheckpoint.highWatermark)
+        var found: [PartitionDirectory] = []
+        for name in names where !Self.ignored.contains(name) {
+            let path = path + "/" + name
+            guard let parsed = PartitionDirectoryName(name) else {
+                guard (try? files.status(path))?.isDirectory == true else { continue }
+                throw .directory(path: path, reason: "its name is not that of a partition (topic-partition); move it away")
+            }
+            guard (try? files.status(path))?.isDirectory == true else { continue }
+            found.append(
+                PartitionDirectory(
+                    name: parsed, path: path, wasClean: wasClean,
+                    recoveryPoint: recoveryPoints[parsed.partition] ?? 0,
+                    startOffset: startOffsets[parsed.partition] ?? 0,
+                    highWatermark: highWatermarks[parsed.partition] ?? 0))
+        }
+        return found
+    }
+
+    /// A checkpoint that can't be read counts as empty: all is recovered then.
+    private func read(_ name: String) -> [TopicPartition: Int64] {
+        guard let bytes = try? files.readAll(path + "/" + name, limit: Limits.smallFileBytes) else { return [:] }
+        return (try? OffsetCheckpoint.decode(bytes)) ?? [:]
+    }
+
+    /// Writes the checkpoints of all the directory's logs.
+    public func writeCheckpoints(_ offsets: LogOffsets) async throws(LogError) {
+        try await write(OffsetCheckpoint.recoveryPoint, OffsetCheckpoint.encode(offsets.recoveryPoints))
+        try await write(OffsetCheckpoint.logStart, OffsetCheckpoint.encode(offsets.startOffsets))
+        try await write(OffsetCheckpoint.highWatermark, OffsetCheckpoint.encode(offsets.highWatermarks))
+    }
+
+    /// Writes the checkpoint of high watermarks alone, as it is done every few seconds.
+    public func writeHighWatermarks(_ offsets: LogOffsets) async throws(LogError) {
+        try await write(OffsetCheckpoint.highWatermark, OffsetCheckpoint.encode(offsets.highWatermarks))
+    }
+
+    /// Ends the use of the directory after all its logs were opened and closed: checkpoints, then the mark of a clean
+    /// stop. A directory that went offline gets none.
+    public func close(_ offsets: LogOffsets, brokerEpoch: Int64) async throws(LogError) {
+        defer { lock.close() }
+        if let failure = health.failure { throw failure }
+        try await writeCheckpoints(offsets)
+        try await write(CleanShutdownFile.name, CleanShutdownFile.encode(brokerEpoch: brokerEpoch))
+    }
+
+    /// Ends the use without a mark: the next start recovers.
+    public func abandon() { lock.close() }
+
+    private func write(_ name: String, _ bytes: ByteSlice) async throws(LogError) {
+        let path = path + "/" + name
+        do throws(Errno) { try await files.replace(path, with: bytes) } catch {
+            let failure = LogError.storage(error, path: path)
+            health.fail(failure)
+            throw failure
+        }
+    }
+
+    /// Removes a partition's directory and all in it, for good.
+    public static func remove(_ path: String, files: FileSystem) throws(LogError) {
+        do throws(Errno) {
+            for name in try files.list(path) { try files.remove(path + "/" + name) }
+            try files.removeDirectory(path)
+        } catch {
+            if error != .noEntry { throw .storage(error, path: path) }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import Bytes
+
+/// `partition.metadata`: the id of the topic that a partition's directory belongs to.
+package enum PartitionMetadataFile {
+    package static let name = "partition.metadata"
+
+    package static func encode(_ topicID: UUID) -> ByteSlice {
+        ByteSlice(utf8: "version: 0\ntopic_id: \(topicID.text)")
+    }
+
+    package static func decode(_ bytes: ByteSlice) -> UUID? {
+        let lines = bytes.text.split(whereSeparator: \.isNewline)
+        guard lines.count >= 2, lines[0].filter({ !$0.isWhitespace }) == "version:0" else { return nil }
+        let fields = lines[1].split(whereSeparator: \.isWhitespace)
+        guard fields.count == 2, fields[0] == "topic_id:" else { return nil }
+        return UUID(text: fields[1])
+    }
+}
+
+/// `.kafka_cleanshutdown`: the last thing that a stopping node writes, the first that a starting one removes.
+package enum CleanShutdownFile {
+    package static let name = ".kafka_cleanshutdown"
+
+    package static func encode(brokerEpoch: Int64) -> ByteSlice {
+        ByteSlice(utf8: "{\"version\":0,\"brokerEpoch\":\(brokerEpoch)}")
+    }
+
+    /// The broker epoch; −1 for the empty files of older releases and for what can't be read.
+    package static func decode(_ bytes: ByteSlice) -> Int64 {
+        let text = bytes.text.filter { !$0.isWhitespace }
+        let key = "\"brokerEpoch\":"
+        guard let start = text.range(after: key) else { return -1 }
+        return Int64(text[start...].prefix { $0.isNumber || $0 == "-" }) ?? -1
+    }
+}
+
+extension String {
+    /// The index behind the first occurrence of `key`.
+    fileprivate func range(after key: String) -> String.Index? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(key) { return index(start, offsetBy: key.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,358 @@
+import Bytes
+import Reactor
+
+/// A `.log` file and what belongs to it. The last one of a log is active: only it grows.
+///
+/// About 400 bytes; its files are opened when they are needed and closed again when the core has too many open.
+final class Segment {
+    let baseOffset: Int64
+    let place: LogPlace
+    private let indexBytes: Int
+    private let indexIntervalBytes: Int
+    /// Bytes of batches in the `.log` file.
+    private(set) var size: Int
+    private(set) var offsetIndex: OffsetIndex
+    private(set) var timeIndex: TimeIndex
+    private(set) var transactionIndex = TransactionIndex()
+    /// There may be aborted transactions.
+    private(set) var hasTransactionIndex: Bool
+    private var areIndexesLoaded: Bool
+    private var bytesSinceIndexEntry = 0
+    /// The largest timestamp and the last offset of the batch that has it; −1 when there is none.
+    private var maximum: (timestamp: Int64, offset: Int64)
+    private var firstTimestamp: Int64?
+    private let createdMilliseconds: Int64
+    private let jitterMilliseconds: Int64
+    private var recent: RecentBatches?
+
+    private var openFiles = InlineArray<4, File?>(repeating: nil)
+    /// Set by use, cleared by the search for files to close.
+    var wasUsed = false
+    /// Position among the core's open segments.
+    var openIndex: Int?
+
+    /// A segment whose `.log` file exists and holds `size` bytes of batches.
+    init(_ baseOffset: Int64, size: Int, place: LogPlace, config: LogConfig, isNew: Bool, hasTransactionIndex: Bool) {
+        self.baseOffset = baseOffset
+        self.place = place
+        self.size = size
+        self.hasTransactionIndex = hasTransactionIndex
+        indexBytes = config.segmentIndexBytes
+        indexIntervalBytes = config.indexIntervalBytes
+        offsetIndex = OffsetIndex(baseOffset: baseOffset, maximumBytes: config.segmentIndexBytes)
+        timeIndex = TimeIndex(baseOffset: baseOffset, maximumBytes: config.segmentIndexBytes)
+        areIndexesLoaded = isNew
+        maximum = (-1, baseOffset)
+        createdMilliseconds = place.core.wallClockMilliseconds()
+        jitterMilliseconds =
+            config.segmentJitterMilliseconds > 0 ? RollDecision.jitter(place.core.random(), config: config) : 0
+        if isNew { recent = RecentBatches(baseOffset: baseOffset, endOffset: baseOffset) }
+    }
+
+    // MARK: Files
+
+    func path(_ kind: SegmentFileName.Kind) -> String { place.path(SegmentFileName(baseOffset, kind)) }
+
+    /// The open file; index files are made when there is none.
+    func file(_ kind: SegmentFileName.Kind) throws(LogError) -> File {
+        wasUsed = true
+        let index = Self.slot(kind)
+        if let file = openFiles[index] { return file }
+        let path = path(kind)
+        let files = place.files
+        let file = try at(path) { () throws(Errno) in
+            do throws(Errno) { return try files.open(path, .readWrite) } catch {
+                guard error == .noEntry, kind != .log else { throw error }
+            }
+            place.hasUnsyncedEntries = true
+            return try files.open(path, .create)
+        }
+        openFiles[index] = file
+        place.context.opened(self)
+        return file
+    }
+
+    /// Lets go of the files; those who use one keep it open.
+    func dropFiles() { for index in openFiles.indices { openFiles[index] = nil } }
+
+    private static func slot(_ kind: SegmentFileName.Kind) -> Int {
+        switch kind {
+        case .log, .snapshot: 0
+        case .index: 1
+        case .timeindex: 2
+        case .txnindex: 3
+        }
+    }
+
+    // MARK: Growing
+
+    func active(pendingBytes: Int, pendingTimestamp: Int64?) throws(LogError) -> RollDecision.Active {
+        if firstTimestamp == nil, size > 0 {
+            var walk = HeaderWalk(try file(.log), from: 0, to: size)
+            firstTimestamp = try walk.next()?.maxTimestamp
+        }
+        return RollDecision.Active(
+            baseOffset: baseOffset, bytes: size + pendingBytes, firstTimestamp: firstTimestamp ?? pendingTimestamp,
+            createdMilliseconds: createdMilliseconds, areIndexesFull: offsetIndex.isFull || timeIndex.isFull,
+            jitterMilliseconds: jitterMilliseconds)
+    }
+
+    /// Notes a batch that was written at the segment's end.
+    func grew(by bytes: Int, lastOffset: Int64, maxTimestamp: Int64, aborted: AbortedTransaction? = nil) {
+        if size == 0 { firstTimestamp = maxTimestamp }
+        if maxTimestamp > maximum.timestamp { maximum = (maxTimestamp, lastOffset) }
+        if bytesSinceIndexEntry > indexIntervalBytes {
+            offsetIndex.append(lastOffset: lastOffset, position: size)
+            timeIndex.append(timestamp: maximum.timestamp, offset: maximum.offset)
+            bytesSinceIndexEntry = 0
+        }
+        bytesSinceIndexEntry += bytes
+        recent?.append(lastOffset: lastOffset, position: size)
+        size += bytes
+        if let aborted {
+            transactionIndex.append(aborted)
+            hasTransactionIndex = true
+        }
+    }
+
+    /// Writes index entries that have become many.
+    func writeFullIndexTails() throws(LogError) {
+        if offsetIndex.waitingCount >= Limits.indexTailEntries || timeIndex.waitingCount >= Limits.indexTailEntries {
+            try writeIndexTails(trimming: false)
+        }
+    }
+
+    /// Writes all index entries; with `trimming` the files end behind them.
+    func writeIndexTails(trimming: Bool) throws(LogError) {
+        try offsetIndex.writeTail(to: source(.index), trimming: trimming)
+        try timeIndex.writeTail(to: source(.timeindex), trimming: trimming)
+        if hasTransactionIndex, areIndexesLoaded {
+            try transactionIndex.writeTail(to: source(.txnindex), trimming: trimming)
+        }
+    }
+
+    /// The segment's end is reached, for now or for good: the closing time entry, and indexes that end where they end.
+    func finish() throws(LogError) {
+        try loadIndexes()
+        timeIndex.append(timestamp: maximum.timestamp, offset: maximum.offset, closing: true)
+        try writeIndexTails(trimming: true)
+    }
+
+    /// No batch will come any more.
+    func seal() { recent = nil }
+
+    /// Begins to remember where new batches lie.
+    func becomeActive(endOffset: Int64) {
+        if recent == nil { recent = RecentBatches(baseOffset: baseOffset, endOffset: endOffset) }
+    }
+
+    // MARK: Indexes
+
+    private func source(_ kind: SegmentFileName.Kind) -> IndexSource {
+        { () throws(LogError) in try self.file(kind) }
+    }
+
+    /// Reads the ends of the index files, and rebuilds what breaks a rule.
+    func loadIndexes() throws(LogError) {
+        guard !areIndexesLoaded else { return }
+        guard let offsets = try storedOffsetIndex(), let times = try storedTimeIndex() else {
+            return try rebuildIndexes()
+        }
+        offsetIndex = offsets
+        timeIndex = times
+        maximum = times.last
+        try loadTransactionIndex()
+        areIndexesLoaded = true
+    }
+
+    private func storedOffsetIndex() throws(LogError) -> OffsetIndex? {
+        guard let bytes = try place.size(SegmentFileName(baseOffset, .index)) else { return nil }
+        return try OffsetIndex(
+            baseOffset: baseOffset, maximumBytes: indexBytes, fileBytes: bytes, logBytes: size, source(.index))
+    }
+
+    private func storedTimeIndex() throws(LogError) -> TimeIndex? {
+        guard let bytes = try place.size(SegmentFileName(baseOffset, .timeindex)) else { return nil }
+        return try TimeIndex(
+            baseOffset: baseOffset, maximumBytes: indexBytes, fileBytes: bytes, source(.timeindex))
+    }
+
+    private func loadTransactionIndex() throws(LogError) {
+        guard hasTransactionIndex, let bytes = try place.size(SegmentFileName(baseOffset, .txnindex)) else { return }
+        guard let index = try TransactionIndex(baseOffset: baseOffset, fileBytes: bytes, source(.txnindex)) else {
+            throw .corrupt(path: path(.txnindex), position: 0, reason: "entries are out of order or incomplete")
+        }
+        transactionIndex = index
+    }
+
+    /// Whether the aborted transactions can be read. Only a recovery of the segment rebuilds them.
+    func hasSoundTransactionIndex() throws(LogError) -> Bool {
+        do throws(LogError) { try loadTransactionIndex() } catch {
+            if case .corrupt = error { return false }
+            throw error
+        }
+        return true
+    }
+
+    /// Builds offset and time index anew from the batches' headers. O(batches).
+    func rebuildIndexes() throws(LogError) {
+        let end = size
+        startOver()
+        do throws(LogError) {
+            var walk = HeaderWalk(try file(.log), from: 0, to: end)
+            while let batch = try walk.next() {
+                grew(by: batch.size, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp)
+            }
+        } catch {
+            size = end
+            areIndexesLoaded = false
+            throw error
+        }
+        try loadTransactionIndex()
+        timeIndex.append(timestamp: maximum.timestamp, offset: maximum.offset, closing: true)
+        try writeIndexTails(trimming: true)
+    }
+
+    /// Forgets all that is derived, to be told of every batch again by ``grew(by:lastOffset:maxTimestamp:aborted:)``.
+    func startOver() {
+        size = 0
+        offsetIndex = OffsetIndex(baseOffset: baseOffset, maximumBytes: indexBytes)
+        timeIndex = TimeIndex(baseOffset: baseOffset, maximumBytes: indexBytes)
+        transactionIndex = TransactionIndex()
+        areIndexesLoaded = true
+        bytesSinceIndexEntry = 0
+        maximum = (-1, baseOffset)
+        firstTimestamp = nil
+        recent?.clear(endOffset: .max)
+    }
+
+    /// Largest record timestamp, −1 when there is none, and the last offset of its batch.
+    func largestTimestamp() throws(LogError) -> (timestamp: Int64, offset: Int64) {
+        try loadIndexes()
+        return maximum
+    }
+
+    /// What the segment's age is counted from: its largest timestamp, or when its file was last written.
+    func retentionTimestamp() throws(LogError) -> Int64 {
+        let largest = try largestTimestamp().timestamp
+        if largest >= 0 { return largest }
+        let path = path(.log)
+        let files = place.files
+        return try at(path) { () throws(Errno) in try files.status(path).modifiedMilliseconds }
+    }
+
+    // MARK: Looking up
+
+    /// The first batch that ends at or above `offset`; `nil` when there is none. Near the end without touching a file.
+    func find(_ offset: Int64) throws(LogError) -> (position: Int, size: Int)? {
+        if let recent, let known = recent.find(offset, segmentBytes: size) { return known }
+        return try findBatch(offset).map { ($0.position, $0.size) }
+    }
+
+    /// The same, with the batch's header.
+    func findBatch(_ offset: Int64) throws(LogError) -> BatchPlace? {
+        try loadIndexes()
+        let start = try offsetIndex.position(before: offset, source(.index))
+        do throws(LogError) {
+            return try walk(from: start, to: offset)
+        } catch {
+            // An index is no evidence: if it led astray, the log itself decides.
+            guard case .corrupt = error, start > 0 else { throw error }
+        }
+        try rebuildIndexes()
+        return try walk(from: offsetIndex.position(before: offset, source(.index)), to: offset)
+    }
+
+    private func walk(from start: Int, to offset: Int64) throws(LogError) -> BatchPlace? {
+        guard start < size else { return nil }
+        var walk = HeaderWalk(try file(.log), from: start, to: size)
+        while let batch = try walk.next() {
+            if batch.position == start, start > 0, batch.baseOffset > offset {
+                throw .corrupt(path: path(.index), position: start, reason: "the entry belongs to another batch")
+            }
+            if batch.lastOffset >= offset { return batch }
+        }
+        return nil
+    }
+
+    /// A walk over all batches from the one that may hold `offset`.
+    func batches(from offset: Int64) throws(LogError) -> HeaderWalk {
+        try loadIndexes()
+        let start = try offsetIndex.position(before: offset, source(.index))
+        return HeaderWalk(try file(.log), from: start, to: size)
+    }
+
+    /// The offset after the last batch, found by a walk from the last index entry.
+    func readEndOffset() throws(LogError) -> Int64 {
+        guard size > 0 else { return baseOffset }
+        try loadIndexes()
+        var walk = HeaderWalk(try file(.log), from: try offsetIndex.lastPosition(source(.index)), to: size)
+        var end = baseOffset
+        while let batch = try walk.next() { end = batch.lastOffset + 1 }
+        return end
+    }
+
+    /// An offset such that all earlier ones have smaller timestamps.
+    func offset(beforeTimestamp timestamp: Int64) throws(LogError) -> Int64 {
+        try loadIndexes()
+        return try timeIndex.offset(before: timestamp, source(.timeindex))
+    }
+
+    func collectAborted(
+        from: Int64, upTo: Int64, into found: inout [AbortedTransaction]
+    ) throws(LogError) -> Bool {
+        guard hasTransactionIndex else { return false }
+        try loadIndexes()
+        return try transactionIndex.collect(from: from, upTo: upTo, into: &found, source(.txnindex))
+    }
+
+    /// The last offset that a range of bytes up to `position` can contain, excluded; `nil` when the index doesn't know.
+    func offset(above position: Int) throws(LogError) -> Int64? {
+        try loadIndexes()
+        return try offsetIndex.offset(atOrAbove: position, source(.index))
+    }
+
+    // MARK: Shrinking
+
+    /// Cuts the segment before the first batch that ends at or above `offset`, and returns the offset after what is left.
+    func truncate(to offset: Int64) throws(LogError) -> Int64 {
+        try loadIndexes()
+        var walk = try batches(from: offset)
+        var end: Int64?
+        var cut = size
+        while let batch = try walk.next() {
+            if batch.lastOffset >= offset {
+                cut = batch.position
+                break
+            }
+            end = batch.lastOffset + 1
+        }
+        try cutFile(to: cut)
+        try offsetIndex.truncate(to: offset, source(.index))
+        try timeIndex.truncate(to: offset, source(.timeindex))
+        try transactionIndex.truncate(to: offset, source(.txnindex))
+        try writeIndexTails(trimming: true)
+        bytesSinceIndexEntry = 0
+        maximum = timeIndex.last
+        try noteTimestamps()
+        if cut == 0 { firstTimestamp = nil }
+        let endOffset = if let end { end } else { cut > 0 ? try readEndOffset() : baseOffset }
+        recent = RecentBatches(baseOffset: baseOffset, endOffset: endOffset)
+        return endOffset
+    }
+
+    /// Looks for larger timestamps behind the last time entry.
+    private func noteTimestamps() throws(LogError) {
+        var walk = try batches(from: maximum.offset)
+        while let batch = try walk.next() {
+            if batch.maxTimestamp > maximum.timestamp { maximum = (batch.maxTimestamp, batch.lastOffset) }
+        }
+    }
+
+    /// Ends the `.log` file at `position`.
+    func cutFile(to position: Int) throws(LogError) {
+        let file = try file(.log)
+        try at(file.path) { () throws(Errno) in try file.truncate(to: position) }
+        size = position
+    }
+}

@@ -1,0 +1,83 @@
+import Bytes
+
+/// An entry of a `.txnindex` file, 34 bytes: a transaction that had data and was aborted. It stands in the segment that
+/// holds the marker.
+public struct AbortedTransaction: Equatable, Sendable, Hashable {
+    public var producerID: Int64
+    public var firstOffset: Int64
+    /// The offset of the ABORT marker.
+    public var lastOffset: Int64
+    /// Where read-committed readers stood when the marker was written.
+    public var lastStableOffset: Int64
+
+    public init(producerID: Int64, firstOffset: Int64, lastOffset: Int64, lastStableOffset: Int64) {
+        self.producerID = producerID
+        self.firstOffset = firstOffset
+        self.lastOffset = lastOffset
+        self.lastStableOffset = lastStableOffset
+    }
+}
+
+extension AbortedTransaction: IndexEntry {
+    package static var byteCount: Int { 34 }
+
+    package init(reading bytes: UnsafeRawPointer) {
+        self.init(
+            producerID: bytes.bigEndian(2), firstOffset: bytes.bigEndian(10), lastOffset: bytes.bigEndian(18),
+            lastStableOffset: bytes.bigEndian(26))
+    }
+
+    package func store(to bytes: UnsafeMutableRawPointer) {
+        bytes.storeBigEndian(Int16(0), at: 0)
+        bytes.storeBigEndian(producerID, at: 2)
+        bytes.storeBigEndian(firstOffset, at: 10)
+        bytes.storeBigEndian(lastOffset, at: 18)
+        bytes.storeBigEndian(lastStableOffset, at: 26)
+    }
+}
+
+/// The aborted transactions whose markers a segment holds, by ascending marker offset.
+package struct TransactionIndex {
+    private(set) var table: EntryTable<AbortedTransaction>
+
+    package init() { table = EntryTable() }
+
+    /// The index that a file of `fileBytes` holds. `nil` when it breaks a rule, so that it has to be rebuilt.
+    package init?(baseOffset: Int64, fileBytes: Int, _ source: IndexSource) throws(LogError) {
+        guard fileBytes % AbortedTransaction.byteCount == 0 else { return nil }
+        table = EntryTable(storedCount: fileBytes / AbortedTransaction.byteCount)
+        var previous = Int64.min
+        for entry in try table.entries(0..<table.count, source) {
+            guard entry.lastOffset >= baseOffset, entry.lastOffset > previous, entry.firstOffset <= entry.lastOffset,
+                entry.firstOffset >= 0
+            else { return nil }
+            previous = entry.lastOffset
+        }
+    }
+
+    package var count: Int { table.count }
+    package var waitingCount: Int { table.tail.count }
+
+    package mutating func append(_ transaction: AbortedTransaction) { table.append(transaction) }
+
+    /// Adds to `found` those that overlap `from..<upTo`; says whether no later segment can have more.
+    package func collect(
+        from: Int64, upTo: Int64, into found: inout [AbortedTransaction], _ source: IndexSource
+    ) throws(LogError) -> Bool {
+        let first = try table.prefixCount(source) { $0.lastOffset < from }
+        for entry in try table.entries(first..<table.count, source) {
+            if entry.firstOffset < upTo { found.append(entry) }
+            if entry.lastStableOffset >= upTo { return true }
+        }
+        return false
+    }
+
+    /// Drops the transactions whose marker is at or above `offset`.
+    package mutating func truncate(to offset: Int64, _ source: IndexSource) throws(LogError) {
+        table.cut(to: try table.prefixCount(source) { $0.lastOffset < offset })
+    }
+
+    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) {
+        try table.writeTail(to: source, trimming: trimming)
+    }
+}
