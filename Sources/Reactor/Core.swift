@@ -31,6 +31,11 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
     private var dirty: [any TurnEnd] = []
     private var thread: pthread_t
     private var stopping = false
+    private var haltActions: [() -> Void] = []
+
+    /// True once the core is stopped or its machine is gone: timers fire at once, sleeps come back at once. A loop that
+    /// sleeps asks this, or it never ends.
+    public private(set) var isHalted = false
 
     package init(index: Int, kernel: any Kernel) {
         self.index = index
@@ -94,6 +99,12 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
     public func sleep(milliseconds: Int64) async { await sleep(until: now().adding(milliseconds: milliseconds)) }
 
+    /// Does `action` when the core is halted, at once when it is: for those who would resume what nothing else resumes.
+    public func whenHalted(_ action: @escaping () -> Void) {
+        assertOnCore()
+        if isHalted { action() } else { haltActions.append(action) }
+    }
+
     /// Calls `item` when this turn's ready jobs have run. Once for each call.
     public func atTurnEnd(_ item: any TurnEnd) {
         assertOnCore()
@@ -128,16 +139,18 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
     package func turn(mayWait: Bool = true) -> Bool {
         mailbox.take { jobs.append($0) }
         runReadyJobs()
-        let now = kernel.now()
-        while let action = timers.popDue(now) { action() }
+        fireTimers()
         kernel.enter(nextWait(mayWait))
         mailbox.awake()
         while let completion = kernel.nextCompletion() { deliver(completion) }
-        return !(stopping && jobs.isEmpty && operations.inFlight == 0)
+        return !(stopping && !hasReadyJobs && operations.inFlight == 0)
     }
 
     /// Jobs are ready or posted.
-    package var hasReadyJobs: Bool { !jobs.isEmpty || !dirty.isEmpty }
+    package var hasReadyJobs: Bool { !jobs.isEmpty || !dirty.isEmpty || mailbox.hasPost }
+
+    /// Operations that have been submitted and not been completed.
+    package var operationsInFlight: Int { operations.inFlight }
 
     /// When the next timer is due.
     package func nextDeadline() -> Instant? { timers.nextDeadline() }
@@ -147,11 +160,30 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
     /// Ends the core's loop once nothing is in flight. From any thread.
     package func stop() {
-        spawn { [self] in stopping = true }
+        spawn { [self] in
+            stopping = true
+            halt()
+        }
+    }
+
+    /// Makes every timer due and tells those who asked. On the core only.
+    package func halt() {
+        isHalted = true
+        let actions = haltActions
+        haltActions.removeAll()
+        for action in actions { action() }
+    }
+
+    /// Those scheduled by an action have to wait for the next turn, even when they are due.
+    private func fireTimers() {
+        let now = isHalted ? Instant(nanoseconds: .max) : kernel.now()
+        let last = timers.lastOrder
+        while let action = timers.popDue(now, upTo: last) { action() }
     }
 
     private func nextWait(_ mayWait: Bool) -> Wait {
-        guard mayWait, jobs.isEmpty, dirty.isEmpty, !stopping, mailbox.goToSleep() else { return .no }
+        guard mayWait, jobs.isEmpty, dirty.isEmpty, mailbox.goToSleep() else { return .no }
+        if isHalted, timers.nextDeadline() != nil || operations.inFlight == 0 { return .no }
         if let deadline = timers.nextDeadline() { return .until(deadline) }
         return .forEvent
     }

@@ -8,7 +8,10 @@ final class HostDisk: Disk {
 
     func open(_ path: String, flags: Int32) -> Int32 { checked(mu_open(path, flags, 0o644)) }
 
-    func close(_ descriptor: Int32) { Glibc.close(descriptor) }
+    func close(_ descriptor: Int32) {
+        windows.drop(descriptor)
+        Glibc.close(descriptor)
+    }
 
     func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, at position: Int) -> Int {
         checked(pread(descriptor, buffer.baseAddress, buffer.count, position))
@@ -94,6 +97,7 @@ final class HostDisk: Disk {
 /// The pages are the kernel's to read: touching one that isn't in memory would stall the core.
 final class MappedWindows {
     private struct Window {
+        let descriptor: Int32
         let file: UInt64
         let index: Int
         let block: Block
@@ -117,6 +121,9 @@ final class MappedWindows {
         return pieces
     }
 
+    /// Forgets a file that is closed, whose blocks would otherwise stay on the device when it is removed.
+    func drop(_ descriptor: Int32) { windows.removeAll { $0.descriptor == descriptor } }
+
     private func window(_ descriptor: Int32, file: UInt64, _ index: Int) -> Block? {
         clock += 1
         if let found = windows.firstIndex(where: { $0.file == file && $0.index == index }) {
@@ -132,7 +139,7 @@ final class MappedWindows {
         {
             windows.remove(at: oldest)
         }
-        windows.append(Window(file: file, index: index, block: block, used: clock))
+        windows.append(Window(descriptor: descriptor, file: file, index: index, block: block, used: clock))
         return block
     }
 }

@@ -90,7 +90,7 @@ package final class KernelRing: Kernel, @unchecked Sendable {
     }
 
     package func received(_ count: Int, flags: UInt32) -> ByteSlice {
-        guard let buffers, count > 0 else { return ByteSlice() }
+        guard let buffers, flags & IORING_CQE_F_BUFFER != 0 else { return ByteSlice() }
         return buffers.block(Int(flags >> 16)).slice(0..<count)
     }
 
@@ -127,7 +127,7 @@ package final class KernelRing: Kernel, @unchecked Sendable {
 
     private static let kernelAdvice = "Run Linux 6.1 or newer."
 
-    private static func diagnose(_ number: Int32) -> StartFailure {
+    static func diagnose(_ number: Int32) -> StartFailure {
         switch number {
         case ENOSYS, EPERM, EACCES:
             let setting = readSmallFile("/proc/sys/kernel/io_uring_disabled")

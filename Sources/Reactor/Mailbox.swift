@@ -14,8 +14,7 @@ final class Mailbox: Sendable {
         return sleeping.exchange(false, ordering: .sequentiallyConsistent)
     }
 
-    /// Wakes the core without a job for it; true when it has to be woken.
-    func poke() -> Bool { sleeping.exchange(false, ordering: .sequentiallyConsistent) }
+    var hasPost: Bool { filled.load(ordering: .sequentiallyConsistent) }
 
     func take(_ body: (UnownedJob) -> Void) {
         guard filled.exchange(false, ordering: .sequentiallyConsistent) else { return }

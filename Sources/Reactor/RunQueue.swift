@@ -29,20 +29,6 @@ struct RunQueue<Element> {
         return element
     }
 
-    /// Takes out the element at `index` from the front; the order of the others stays. O(n).
-    mutating func remove(at index: Int) -> Element {
-        precondition(index >= 0 && index < count)
-        var kept: [Element] = []
-        var chosen: Element?
-        for position in 0..<count {
-            guard let element = popFirst() else { break }
-            if position == index { chosen = element } else { kept.append(element) }
-        }
-        for element in kept { append(element) }
-        guard let chosen else { preconditionFailure("index was checked") }
-        return chosen
-    }
-
     /// Gives the memory back; the queue is gone.
     mutating func deallocate() {
         while popFirst() != nil {}

@@ -52,7 +52,9 @@ public final class Socket {
     /// What has come, waiting for the first of it; no bytes at the end of the stream. An idle socket holds no buffer.
     public func receive() async throws(Errno) -> ByteSlice {
         let completion = await core.perform { entry, slot in mu_prepare_receive_picked(entry, descriptor, slot) }
-        if completion.result >= 0 { return core.kernel.received(Int(completion.result), flags: completion.flags) }
+        // Asked for whatever the result: a buffer may have been picked even for the end or a failure.
+        let bytes = core.kernel.received(Int(max(completion.result, 0)), flags: completion.flags)
+        if completion.result >= 0 { return bytes }
         guard completion.result == -ENOBUFS else { throw Errno(rawValue: -completion.result) }
         let block = core.pool.take(Limits.receiveBufferBytes)
         let count = try await receive(into: block, 0..<block.capacity, all: false)

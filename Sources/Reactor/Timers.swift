@@ -2,28 +2,50 @@
 public final class Timer {
     public let deadline: Instant
     let order: UInt64
-    var action: (() -> Void)?
+    private var action: (() -> Void)?
+    private let cancelled: CancelledTimers
 
-    init(deadline: Instant, order: UInt64, action: @escaping () -> Void) {
+    init(deadline: Instant, order: UInt64, cancelled: CancelledTimers, action: @escaping () -> Void) {
         self.deadline = deadline
         self.order = order
+        self.cancelled = cancelled
         self.action = action
     }
 
     /// The action doesn't happen any more. Nothing when it already has.
-    public func cancel() { action = nil }
+    public func cancel() {
+        guard action != nil else { return }
+        action = nil
+        cancelled.count += 1
+    }
+
+    func takeAction() -> (() -> Void)? {
+        defer { action = nil }
+        return action
+    }
 
     public var isPending: Bool { action != nil }
+}
+
+/// How many of a core's timers are cancelled and still in its heap.
+final class CancelledTimers {
+    var count = 0
 }
 
 /// A core's timers, soonest first: a binary heap; cancelled ones stay until their time or until they outnumber the rest.
 struct Timers {
     private var heap: [Timer] = []
-    private var order: UInt64 = 0
+    private let cancelled = CancelledTimers()
+
+    /// The order of the timer scheduled last.
+    private(set) var lastOrder: UInt64 = 0
+
+    var count: Int { heap.count }
 
     mutating func schedule(at deadline: Instant, _ action: @escaping () -> Void) -> Timer {
-        order += 1
-        let timer = Timer(deadline: deadline, order: order, action: action)
+        if cancelled.count > 64, cancelled.count > heap.count / 2 { dropCancelled() }
+        lastOrder += 1
+        let timer = Timer(deadline: deadline, order: lastOrder, cancelled: cancelled, action: action)
         heap.append(timer)
         siftUp(heap.count - 1)
         return timer
@@ -35,25 +57,32 @@ struct Timers {
         return heap.first?.deadline
     }
 
-    /// The next action whose time has come.
-    mutating func popDue(_ now: Instant) -> (() -> Void)? {
+    /// The next action whose time has come, of a timer not later in order than `last`.
+    mutating func popDue(_ now: Instant, upTo last: UInt64 = .max) -> (() -> Void)? {
         while let first = heap.first, first.deadline <= now || !first.isPending {
+            guard first.order <= last else { return nil }
             removeFirst()
-            if let action = first.action {
-                first.action = nil
-                return action
-            }
+            if let action = first.takeAction() { return action }
         }
         return nil
     }
 
-    mutating func removeAll() { heap.removeAll() }
+    private mutating func dropCancelled() {
+        let pending = heap.filter(\.isPending)
+        heap.removeAll(keepingCapacity: true)
+        cancelled.count = 0
+        for timer in pending {
+            heap.append(timer)
+            siftUp(heap.count - 1)
+        }
+    }
 
     private static func before(_ left: Timer, _ right: Timer) -> Bool {
         (left.deadline, left.order) < (right.deadline, right.order)
     }
 
     private mutating func removeFirst() {
+        if let first = heap.first, !first.isPending { cancelled.count -= 1 }
         let last = heap.removeLast()
         guard !heap.isEmpty else { return }
         heap[0] = last

@@ -28,10 +28,10 @@ public final class Watermark {
 
     /// Takes the value back to `offset` (the log was truncated); waiters beyond it are told false.
     public func retreat(to offset: Int64) {
-        guard offset < value || !waiters.isEmpty else { return }
         value = min(value, offset)
-        let ended = waiters
-        waiters.removeAll()
+        let kept = waiters.firstIndex { $0.offset > offset } ?? waiters.count
+        let ended = waiters[kept...]
+        waiters.removeSubrange(kept...)
         for waiter in ended { waiter.continuation.resume(returning: false) }
     }
 
