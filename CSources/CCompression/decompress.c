@@ -9,7 +9,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-// A context that a stream made larger than this is given back instead of kept.
+// What a stream made larger than this is given back at its end instead of kept for the next.
 enum { kept_context_bytes = 16 << 20, kept_spill_bytes = 1 << 20 };
 
 struct moldau_decompressor {
@@ -79,21 +79,12 @@ static ptrdiff_t begin_lz4(moldau_decompressor *c) {
 }
 
 static ptrdiff_t begin_zstd(moldau_decompressor *c) {
-    if (c->zstd && ZSTD_sizeof_DCtx(c->zstd) > kept_context_bytes) {
-        ZSTD_freeDCtx(c->zstd);
-        c->zstd = NULL;
-    }
     if (!c->zstd && !(c->zstd = ZSTD_createDCtx())) return MOLDAU_NO_MEMORY;
     ZSTD_DCtx_reset(c->zstd, ZSTD_reset_session_only);
     return 0;
 }
 
 static ptrdiff_t begin_snappy(moldau_decompressor *c) {
-    if (c->spill_capacity > kept_spill_bytes) {
-        free(c->spill);
-        c->spill = NULL;
-        c->spill_capacity = 0;
-    }
     c->snappy_framed = snappy_header_at(c);
     return 0;
 }
@@ -247,6 +238,19 @@ ptrdiff_t moldau_decompressor_read(moldau_decompressor *c, void *output, size_t 
     case MOLDAU_LZ4: return read_lz4(c, output, capacity);
     case MOLDAU_ZSTD: return read_zstd(c, output, capacity);
     default: return MOLDAU_CORRUPT;
+    }
+}
+
+void moldau_decompressor_end(moldau_decompressor *c) {
+    c->ended = 1;
+    if (c->zstd && ZSTD_sizeof_DCtx(c->zstd) > kept_context_bytes) {
+        ZSTD_freeDCtx(c->zstd);
+        c->zstd = NULL;
+    }
+    if (c->spill_capacity > kept_spill_bytes) {
+        free(c->spill);
+        c->spill = NULL;
+        c->spill_capacity = 0;
     }
 }
 

@@ -25,6 +25,9 @@ ptrdiff_t moldau_decompressor_begin(moldau_decompressor *context, int codec, con
 /// Memory that it allocates is bounded by the codec's window or by the input's size, not by what the input declares.
 ptrdiff_t moldau_decompressor_read(moldau_decompressor *context, void *output, size_t capacity);
 
+/// Forgets the stream, wherever it stands, and gives back memory that only this one needed.
+void moldau_decompressor_end(moldau_decompressor *context);
+
 moldau_compressor *moldau_compressor_create(void);
 void moldau_compressor_destroy(moldau_compressor *context);
 
