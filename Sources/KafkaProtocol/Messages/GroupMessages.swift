@@ -1,0 +1,31 @@
+extension Messages {
+    /// Consumer groups and their offsets: keys 8…16, 42, 47, 68, 69.
+    static let groups: [any KafkaMessage.Type] = [
+        OffsetCommitRequest.self,
+        OffsetCommitResponse.self,
+        OffsetFetchRequest.self,
+        OffsetFetchResponse.self,
+        FindCoordinatorRequest.self,
+        FindCoordinatorResponse.self,
+        JoinGroupRequest.self,
+        JoinGroupResponse.self,
+        HeartbeatRequest.self,
+        HeartbeatResponse.self,
+        LeaveGroupRequest.self,
+        LeaveGroupResponse.self,
+        SyncGroupRequest.self,
+        SyncGroupResponse.self,
+        DescribeGroupsRequest.self,
+        DescribeGroupsResponse.self,
+        ListGroupsRequest.self,
+        ListGroupsResponse.self,
+        DeleteGroupsRequest.self,
+        DeleteGroupsResponse.self,
+        OffsetDeleteRequest.self,
+        OffsetDeleteResponse.self,
+        ConsumerGroupHeartbeatRequest.self,
+        ConsumerGroupHeartbeatResponse.self,
+        ConsumerGroupDescribeRequest.self,
+        ConsumerGroupDescribeResponse.self,
+    ]
+}

@@ -1,0 +1,31 @@
+extension Messages {
+    /// Topics, configurations, replicas, log directories: keys 19…21, 32…35, 37, 43…46, 74.
+    static let topics: [any KafkaMessage.Type] = [
+        CreateTopicsRequest.self,
+        CreateTopicsResponse.self,
+        DeleteTopicsRequest.self,
+        DeleteTopicsResponse.self,
+        DeleteRecordsRequest.self,
+        DeleteRecordsResponse.self,
+        DescribeConfigsRequest.self,
+        DescribeConfigsResponse.self,
+        AlterConfigsRequest.self,
+        AlterConfigsResponse.self,
+        AlterReplicaLogDirsRequest.self,
+        AlterReplicaLogDirsResponse.self,
+        DescribeLogDirsRequest.self,
+        DescribeLogDirsResponse.self,
+        CreatePartitionsRequest.self,
+        CreatePartitionsResponse.self,
+        ElectLeadersRequest.self,
+        ElectLeadersResponse.self,
+        IncrementalAlterConfigsRequest.self,
+        IncrementalAlterConfigsResponse.self,
+        AlterPartitionReassignmentsRequest.self,
+        AlterPartitionReassignmentsResponse.self,
+        ListPartitionReassignmentsRequest.self,
+        ListPartitionReassignmentsResponse.self,
+        ListConfigResourcesRequest.self,
+        ListConfigResourcesResponse.self,
+    ]
+}
