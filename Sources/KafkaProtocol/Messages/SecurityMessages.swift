@@ -1,0 +1,31 @@
+extension Messages {
+    /// SASL, ACLs, delegation tokens, quotas, SCRAM: keys 17, 29…31, 36, 38…41, 48…51.
+    static let security: [any KafkaMessage.Type] = [
+        SaslHandshakeRequest.self,
+        SaslHandshakeResponse.self,
+        DescribeAclsRequest.self,
+        DescribeAclsResponse.self,
+        CreateAclsRequest.self,
+        CreateAclsResponse.self,
+        DeleteAclsRequest.self,
+        DeleteAclsResponse.self,
+        SaslAuthenticateRequest.self,
+        SaslAuthenticateResponse.self,
+        CreateDelegationTokenRequest.self,
+        CreateDelegationTokenResponse.self,
+        RenewDelegationTokenRequest.self,
+        RenewDelegationTokenResponse.self,
+        ExpireDelegationTokenRequest.self,
+        ExpireDelegationTokenResponse.self,
+        DescribeDelegationTokenRequest.self,
+        DescribeDelegationTokenResponse.self,
+        DescribeClientQuotasRequest.self,
+        DescribeClientQuotasResponse.self,
+        AlterClientQuotasRequest.self,
+        AlterClientQuotasResponse.self,
+        DescribeUserScramCredentialsRequest.self,
+        DescribeUserScramCredentialsResponse.self,
+        AlterUserScramCredentialsRequest.self,
+        AlterUserScramCredentialsResponse.self,
+    ]
+}
