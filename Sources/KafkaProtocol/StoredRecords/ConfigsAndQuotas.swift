@@ -74,7 +74,8 @@ public struct FeatureLevelRecord: KafkaMessage {
 }
 
 /// ProducerIdsRecord (15): a block of producer ids was given to a broker; the next one begins at `nextProducerID`.
-public struct ProducerIdsRecord: KafkaMessage {
+public struct ProducerIDsRecord: KafkaMessage {
+    public static let name = "ProducerIdsRecord"
     public static let kind = MessageKind.metadata
     public static let key: Int16 = 15
     public static let versions: ClosedRange<Int16> = 0...0

@@ -10,7 +10,7 @@ public struct PartitionChangeRecord: KafkaMessage {
 
     public var partitionID: Int32 = -1
     public var topicID = UUID.zero
-    public var inSyncReplicas: [Int32]?
+    public var isr: [Int32]?
     /// −1: nobody leads. −2: as before.
     public var leader: Int32 = -2
     public var replicas: [Int32]?
@@ -19,7 +19,7 @@ public struct PartitionChangeRecord: KafkaMessage {
     /// −1: as before.
     public var leaderRecoveryState: Int8 = -1
     public var eligibleLeaderReplicas: [Int32]?
-    public var lastKnownEligibleLeaders: [Int32]?
+    public var lastKnownELR: [Int32]?
     public var directories: [UUID]?
 
     public init() {}
@@ -30,14 +30,14 @@ public struct PartitionChangeRecord: KafkaMessage {
     }
 
     public mutating func taggedFields(_ coder: inout Coder) throws(CodingError) {
-        try coder.nullableArray(&inSyncReplicas, "isr", tag: 0)
+        try coder.nullableArray(&isr, "isr", tag: 0)
         try coder.int32(&leader, "leader", default: -2, tag: 1)
         try coder.nullableArray(&replicas, "replicas", tag: 2)
         try coder.nullableArray(&removingReplicas, "removingReplicas", tag: 3)
         try coder.nullableArray(&addingReplicas, "addingReplicas", tag: 4)
         try coder.int8(&leaderRecoveryState, "leaderRecoveryState", default: -1, tag: 5)
         try coder.nullableArray(&eligibleLeaderReplicas, "eligibleLeaderReplicas", since: 2, tag: 6)
-        try coder.nullableArray(&lastKnownEligibleLeaders, "lastKnownElr", since: 2, tag: 7)
+        try coder.nullableArray(&lastKnownELR, "lastKnownElr", since: 2, tag: 7)
         try coder.nullableArray(&directories, "directories", since: 1, tag: 8)
     }
 }

@@ -35,7 +35,8 @@ public struct RemoveTopicRecord: KafkaMessage {
 }
 
 /// ClearElrRecord (28): forget the eligible leader replicas (KIP-966) of a topic; with an empty name, of all topics.
-public struct ClearElrRecord: KafkaMessage {
+public struct ClearELRRecord: KafkaMessage {
+    public static let name = "ClearElrRecord"
     public static let kind = MessageKind.metadata
     public static let key: Int16 = 28
     public static let versions: ClosedRange<Int16> = 0...0
