@@ -63,11 +63,23 @@ struct RecordScan {
             guard length >= 6 else { return nil }
             guard length <= end - position else { return beginning }
             let recordEnd = position + length
-            position += 1
-            guard let timestampDelta = RecordVarint.zigzag64(&position, recordEnd),
-                let offsetDelta = RecordVarint.zigzag32(&position, recordEnd),
-                let keyLength = RecordVarint.zigzag32(&position, recordEnd)
-            else { return nil }
+            var timestampDelta = 0
+            var offsetDelta = 0
+            var keyLength = 0
+            // Attributes and three varints of two bytes at most are seven bytes: no bounds to test.
+            var near = position + 1
+            if length >= 7, RecordVarint.near(&near, &timestampDelta), RecordVarint.near(&near, &offsetDelta),
+                RecordVarint.near(&near, &keyLength)
+            {
+                position = near
+            } else {
+                position += 1
+                guard let first = RecordVarint.zigzag64(&position, recordEnd),
+                    let second = RecordVarint.zigzag32(&position, recordEnd),
+                    let third = RecordVarint.zigzag32(&position, recordEnd)
+                else { return nil }
+                (timestampDelta, offsetDelta, keyLength) = (first, second, third)
+            }
             if keyLength > 0 {
                 guard keyLength <= recordEnd - position else { return nil }
                 position += keyLength

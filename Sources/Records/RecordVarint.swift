@@ -44,6 +44,22 @@ enum RecordVarint {
         return decode(value)
     }
 
+    /// A varint of one or two bytes, which the caller knows to be there; false, with nothing moved, for a longer one.
+    @inline(__always)
+    static func near(_ position: inout UnsafeRawPointer, _ value: inout Int) -> Bool {
+        let first = UInt(position.load(as: UInt8.self))
+        if first < 0x80 {
+            position += 1
+            value = decode(first)
+            return true
+        }
+        let second = UInt(position.load(fromByteOffset: 1, as: UInt8.self))
+        guard second < 0x80 else { return false }
+        position += 2
+        value = decode(first & 0x7f | second << 7)
+        return true
+    }
+
     @inline(__always)
     static func decode(_ value: UInt) -> Int { Int(bitPattern: value >> 1) ^ (0 &- Int(bitPattern: value & 1)) }
 
