@@ -61,7 +61,7 @@ let package = Package(
         // Tests
         tests("BytesTests", ["Bytes"]),
         tests("ReactorTests", ["Reactor", "Bytes", "Simulation"]),
-        tests("RecordsTests", ["Records", "Bytes"]),
+        tests("RecordsTests", ["Records", "Bytes"], exclude: ["Vectors"]),
         tests("KafkaProtocolTests", ["KafkaProtocol", "Bytes"], exclude: ["Vectors", "Schemas"]),
         tests("LogEngineTests", ["LogEngine", "Records", "Reactor", "Bytes", "Simulation"]),
         tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", "Records", "Reactor", "Bytes"]),
