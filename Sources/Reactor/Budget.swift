@@ -20,7 +20,10 @@ public final class Budget {
             left -= wanted
             return wanted
         }
-        await withUnsafeContinuation { waiters.append((wanted, $0)) }
+        await withUnsafeContinuation { continuation in
+            waiters.append((wanted, continuation))
+            give(0)  // it may be there by now: the way here may have led through the run queue
+        }
         return wanted
     }
 

@@ -10,12 +10,15 @@ public protocol TurnEnd: AnyObject {
 
 /// One pinned thread with its ring, run queue, timers and mailbox: the executor of everything that lives on it.
 ///
+/// It is two executors: of tasks that prefer it, and of actors that live on it. A job runs as what it was enqueued for:
+/// were all run as an actor's, a task that is in no actor would have to be enqueued anew at each of its awaits.
+///
 /// A turn: take what other cores posted, run the ready jobs, let the dirty things write, fire due timers, enter the
 /// kernel (submit and, with nothing left to do, wait), hand the completions to those who wait for them.
 ///
 /// `@unchecked Sendable`: all mutable state is touched on the core's own thread only (`assertOnCore`), but for the
 /// mailbox and the kernel's doorbell, which are made for other threads.
-public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
+public final class Core: TaskExecutor, @unchecked Sendable {
     /// The position among the process's cores, from 0.
     public let index: Int
     /// Buffers of this core, on its memory node.
@@ -25,7 +28,8 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
     public let files: FileSystem
 
     private let mailbox = Mailbox()
-    private var jobs = RunQueue<UnownedJob>()
+    private var jobs = RunQueue<Job>()
+    private let isolation: CoreIsolation
     private var operations = Operations()
     private var timers = Timers()
     private var dirty: [any TurnEnd] = []
@@ -43,7 +47,9 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
         pool = BufferPool(idleLimit: Limits.idlePoolBytes)
         files = FileSystem(kernel.disk)
         thread = pthread_self()
+        isolation = CoreIsolation()
         files.core = self
+        isolation.core = self
     }
 
     deinit { jobs.deallocate() }
@@ -51,7 +57,10 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
     // MARK: Executor
 
     public func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+        enqueue(Job(job: UnownedJob(job), isIsolated: false))
+    }
+
+    func enqueue(_ job: Job) {
         if isCurrent {
             jobs.append(job)
         } else if mailbox.post(job) {
@@ -59,10 +68,12 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
         }
     }
 
-    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+    /// The executor of actors that live on this core; valid as long as the core is.
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: isolation) }
 
     public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
+    /// Traps off the core.
     public func checkIsolated() { precondition(isCurrent, "not on core \(index)") }
 
     /// Whether the calling thread is the core's.
@@ -194,7 +205,11 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
         var left = Limits.jobsPerRound
         while true {
             while left > 0, let job = jobs.popFirst() {
-                job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+                if job.isIsolated {
+                    job.job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+                } else {
+                    job.job.runSynchronously(on: task)
+                }
                 left -= 1
             }
             guard !dirty.isEmpty else { return }
@@ -215,4 +230,19 @@ public final class Core: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
     @inline(__always)
     func assertOnCore() { assert(isCurrent, "used off its core") }
+}
+
+/// A job and what it was enqueued for: an actor's isolation, or a task's preference alone.
+struct Job {
+    let job: UnownedJob
+    let isIsolated: Bool
+}
+
+/// A core as the executor of its actors.
+private final class CoreIsolation: SerialExecutor, @unchecked Sendable {  // set once, before anyone sees it
+    unowned(unsafe) var core: Core!  // owned by it
+
+    func enqueue(_ job: consuming ExecutorJob) { core.enqueue(Job(job: UnownedJob(job), isIsolated: true)) }
+
+    func checkIsolated() { core.checkIsolated() }
 }

@@ -80,7 +80,8 @@ private final class CoreThread: Sendable {
     private let cpu: Int
     private let isPinned: Bool
     private let outcome = Mutex<Outcome>(.pending)
-    nonisolated(unsafe) private let started = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)  // a semaphore is made for threads
+    // A semaphore is made for threads.
+    nonisolated(unsafe) private let started = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
     init(index: Int, cpu: Int, isPinned: Bool) {
         self.index = index

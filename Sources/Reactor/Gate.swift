@@ -28,6 +28,9 @@ public final class Gate {
     public func close() async {
         isClosed = true
         if inside == 0 { return }
-        await withUnsafeContinuation { closers.append($0) }
+        await withUnsafeContinuation { continuation in
+            // Asked again: the way here may have led through the run queue.
+            if inside == 0 { continuation.resume() } else { closers.append(continuation) }
+        }
     }
 }

@@ -34,7 +34,8 @@ package final class KernelRing: Kernel, @unchecked Sendable {
         guard failed == 0 else { throw Self.diagnose(-failed) }
         guard doorbell >= 0 else {
             throw StartFailure(
-                reason: "No descriptor is left for a core's doorbell.", cure: "Raise the limit of open files (ulimit -n).")
+                reason: "No descriptor is left for a core's doorbell.",
+                cure: "Raise the limit of open files (ulimit -n).")
         }
         guard mu_ring_supports_our_operations(&ring) else {
             throw StartFailure(reason: "This kernel's io_uring lacks operations we need.", cure: Self.kernelAdvice)

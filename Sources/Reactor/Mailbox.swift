@@ -3,12 +3,12 @@ import Synchronization
 /// Jobs that other threads hand to a core. The sender rings the core's doorbell only when the core sleeps, so a busy
 /// core takes a whole batch for one lock.
 final class Mailbox: Sendable {
-    private let jobs = Mutex<[UnownedJob]>([])
+    private let jobs = Mutex<[Job]>([])
     private let filled = Atomic(false)
     private let sleeping = Atomic(false)
 
     /// Returns true when the core sleeps and has to be woken (by this sender and no other).
-    func post(_ job: UnownedJob) -> Bool {
+    func post(_ job: Job) -> Bool {
         jobs.withLock { $0.append(job) }
         filled.store(true, ordering: .sequentiallyConsistent)
         return sleeping.exchange(false, ordering: .sequentiallyConsistent)
@@ -16,7 +16,7 @@ final class Mailbox: Sendable {
 
     var hasPost: Bool { filled.load(ordering: .sequentiallyConsistent) }
 
-    func take(_ body: (UnownedJob) -> Void) {
+    func take(_ body: (Job) -> Void) {
         guard filled.exchange(false, ordering: .sequentiallyConsistent) else { return }
         let batch = jobs.withLock { jobs in
             defer { jobs.removeAll(keepingCapacity: true) }

@@ -13,6 +13,8 @@ public final class Watermark {
         if value >= offset { return true }
         if isClosed { return false }
         return await withUnsafeContinuation { continuation in
+            // Asked again: the way here may have led through the run queue.
+            if value >= offset || isClosed { return continuation.resume(returning: value >= offset) }
             var index = waiters.count
             while index > 0, waiters[index - 1].offset > offset { index -= 1 }
             waiters.insert((offset, continuation), at: index)
