@@ -1,0 +1,183 @@
+import Bytes
+import Reactor
+import Simulation
+import Testing
+
+@Suite struct DiskTests {
+    @Test func aKillKeepsAllThatWasWritten() throws {
+        try World.run(seeds: 0..<20) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in try write(cores[0], "/a", 10_000) }
+            world.crash(node, .kill)
+            #expect(node.disk.contents(of: "/a") == bytes(10_000))
+        }
+    }
+
+    @Test func aPowerCutKeepsWhatWasSynced() throws {
+        try World.run(seeds: 0..<50) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in
+                let file = try write(cores[0], "/a", 10_000)
+                try await file.sync()
+                try await cores[0].files.syncDirectory("/")
+                try file.write([ByteSlice(bytes(7000, 9))], at: 10_000)
+            }
+            world.crash(node, .powerCut)
+            #expect(node.disk.contents(of: "/a")?.prefix(10_000) == bytes(10_000)[...])
+        }
+    }
+
+    @Test func aPowerCutTearsWhatWasNotSynced() throws {
+        var sizes = Set<Int>()
+        var tornWithinAPage = 0
+        try World.run(seeds: 0..<200) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in
+                let file = try write(cores[0], "/a", 0)
+                try await file.sync()
+                try await cores[0].files.syncDirectory("/")
+                try file.write([ByteSlice([UInt8](repeating: 7, count: 20_000))], at: 0)
+            }
+            world.crash(node, .powerCut)
+            let left = try #require(node.disk.contents(of: "/a"))
+            sizes.insert(left.count)
+            for start in stride(from: 0, to: left.count, by: 512) {
+                #expect(Set(left[start..<min(start + 512, left.count)]).count == 1, "a sector is whole or not there")
+            }
+            for start in stride(from: 0, to: left.count, by: 4096) {
+                if Set(left[start..<min(start + 4096, left.count)]).count > 1 { tornWithinAPage += 1 }
+            }
+        }
+        #expect(sizes.contains(0) && sizes.contains(20_000) && sizes.count > 10)
+        #expect(tornWithinAPage > 20)
+    }
+
+    @Test func anEntryIsDurableOnlyOnceItsDirectoryIsSynced() throws {
+        var vanished = 0
+        try World.run(seeds: 0..<60) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in
+                let file = try write(cores[0], "/a", 100)
+                try await file.sync()
+            }
+            world.crash(node, .powerCut)
+            if node.disk.contents(of: "/a") == nil { vanished += 1 }
+        }
+        #expect((10...50).contains(vanished))
+    }
+
+    @Test func aRenameHappensWhollyOrNot() throws {
+        var renamed = 0
+        try World.run(seeds: 0..<60) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in
+                for (name, count) in [("/a", 100), ("/b", 200)] { try await write(cores[0], name, count).sync() }
+                try await cores[0].files.syncDirectory("/")
+                try cores[0].files.rename("/a", to: "/b")
+            }
+            world.crash(node, .powerCut)
+            let sizes = ["/a", "/b"].map { node.disk.contents(of: $0)?.count }
+            #expect(sizes == [100, 200] || sizes == [nil, 100])
+            if sizes[0] == nil { renamed += 1 }
+        }
+        #expect((10...50).contains(renamed))
+    }
+
+    @Test func replacingAFileLeavesTheOldOrTheNew() throws {
+        try World.run(seeds: 0..<150) { world in
+            let node = world.addNode()
+            var random = world.workload()
+            try world.run(on: node) { cores in try await cores[0].files.replace("/a", with: ByteSlice(bytes(5000))) }
+            world.crash(node, .powerCut)
+            #expect(node.disk.contents(of: "/a") == bytes(5000))
+            node.start { cores in
+                cores[0].spawn { try? await cores[0].files.replace("/a", with: ByteSlice(bytes(9000, 1))) }
+            }
+            var turns = random.below(12)
+            world.run {
+                turns -= 1
+                return turns < 0
+            }
+            world.crash(node, .powerCut)
+            let left = node.disk.contents(of: "/a")
+            #expect(left == bytes(5000) || left == bytes(9000, 1))
+        }
+    }
+
+    @Test func aFullDiskSaysSoAndTakesMoreOnceThereIsRoom() throws {
+        try World.run(seeds: 0..<5) { world in
+            var faults = FaultPlan.none
+            faults.capacityBytes = 64 << 10
+            let node = world.addNode(faults: faults)
+            try world.run(on: node) { cores in
+                let files = cores[0].files
+                let file = try write(cores[0], "/a", 60 << 10)
+                #expect(throws: Errno.noSpace) { try file.write([ByteSlice(bytes(8 << 10))], at: 60 << 10) }
+                #expect(try file.size() == 64 << 10)
+                #expect(try files.fileSystem(of: "/").freeBytes == 0)
+                file.close()
+                try files.remove("/a")
+                #expect(try files.fileSystem(of: "/").freeBytes == 64 << 10)
+                try write(cores[0], "/b", 64 << 10)
+            }
+        }
+    }
+
+    @Test func errorsOfTheDeviceReachTheProgram() throws {
+        try World.run(seeds: 0..<3) { world in
+            let machine = world.addNode()
+            let node = Shared(machine)
+            try world.run(on: machine) { cores in
+                let file = try write(cores[0], "/a", 100)
+                node.value.disk.faults.syncError = 1
+                await #expect(throws: Errno.ioError) { try await file.sync() }
+                node.value.disk.faults.readError = 1
+                await #expect(throws: Errno.ioError) { _ = try await file.readAsync(10, at: 0) }
+                node.value.disk.faults.writeError = 1
+                #expect(throws: Errno.ioError) { try file.write([ByteSlice([1])], at: 0) }
+                node.value.disk.faults.directoryError = 1
+                #expect(throws: Errno.ioError) { try cores[0].files.open("/a", .read) }
+            }
+        }
+    }
+
+    @Test func rotIsRead() throws {
+        let world = World(seed: 1)
+        let machine = world.addNode()
+        let node = Shared(machine)
+        try world.run(on: machine) { cores in
+            let file = try write(cores[0], "/a", 100)
+            node.value.disk.flipBit(of: "/a", at: 50, bit: 3)
+            var expected = bytes(100)
+            expected[50] ^= 8
+            #expect(try await file.readAsync(100, at: 0).array == expected)
+        }
+    }
+
+    @Test func aLockEndsWithItsProcess() throws {
+        let world = World(seed: 1)
+        let node = world.addNode()
+        for _ in 0..<3 {
+            try world.run(on: node) { cores in
+                let file = Shared(try cores[0].files.lock("/.lock"))
+                cores[0].spawn {
+                    while !cores[0].isHalted { await cores[0].sleep(milliseconds: 100) }
+                    withExtendedLifetime(file) {}
+                }
+            }
+            world.crash(node, .kill)
+        }
+        #expect(world.end() == 0)
+    }
+}
+
+private func bytes(_ count: Int, _ salt: Int = 0) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ salt &+ $0 >> 8) }
+}
+
+@discardableResult
+private func write(_ core: Core, _ path: String, _ count: Int) throws(Errno) -> File {
+    let file = try core.files.open(path, .create)
+    try file.write([ByteSlice(bytes(count))], at: 0)
+    return file
+}
