@@ -237,8 +237,6 @@ struct LogLoading {
         }
         snapshots.removeAll { $0 > endOffset }
         try writeSnapshot(producers, at: endOffset)
-        producers.expire(
-            now: place.core.wallClockMilliseconds(), after: opening.config.producerIDExpirationMilliseconds)
         recovered = (producers, endOffset)
     }
 

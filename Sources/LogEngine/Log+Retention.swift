@@ -56,6 +56,7 @@ extension Log {
     private func delete(_ expired: [Segment]) throws(LogError) {
         var doomed: [String] = []
         for segment in expired {
+            segment.isRemoved = true
             place.context.forget(segment)
             for kind in SegmentFileName.Kind.allCases {
                 let name = SegmentFileName(segment.baseOffset, kind)

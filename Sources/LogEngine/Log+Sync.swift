@@ -40,7 +40,7 @@ extension Log {
         let active = active
         for segment in dirty {
             try await sync(segment, .log)
-            guard segment !== active else { continue }
+            guard segment !== active, !segment.isRemoved else { continue }
             try segment.writeIndexTails(trimming: false)
             try await sync(segment, .index)
             try await sync(segment, .timeindex)
@@ -54,6 +54,7 @@ extension Log {
     }
 
     private func sync(_ segment: Segment, _ kind: SegmentFileName.Kind) async throws(LogError) {
+        guard !segment.isRemoved else { return }
         let file = try segment.file(kind)
         do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
     }

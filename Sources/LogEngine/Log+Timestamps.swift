@@ -8,6 +8,12 @@ public struct TimestampedOffset: Equatable, Sendable {
     public var offset: Int64
     /// The leader epoch in which it was written, −1 when none is known.
     public var leaderEpoch: Int32
+
+    public init(timestamp: Int64, offset: Int64, leaderEpoch: Int32) {
+        self.timestamp = timestamp
+        self.offset = offset
+        self.leaderEpoch = leaderEpoch
+    }
 }
 
 extension Log {

@@ -103,6 +103,7 @@ extension Log {
 
     /// Unlinks a segment's files, newest use first so that an interrupted removal leaves a log without holes.
     private func remove(_ segment: Segment) throws(LogError) {
+        segment.isRemoved = true
         place.context.forget(segment)
         for kind in [SegmentFileName.Kind.log, .index, .timeindex, .txnindex] {
             try place.remove(SegmentFileName(segment.baseOffset, kind).text)

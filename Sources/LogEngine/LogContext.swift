@@ -37,6 +37,7 @@ public final class LogContext {
         hand = (hand + 1) % open.count
     }
 
+    /// Closes the segment's files, because they were removed or their directory was renamed.
     func forget(_ segment: Segment) {
         segment.dropFiles()
         guard let index = segment.openIndex else { return }

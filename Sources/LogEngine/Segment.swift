@@ -26,6 +26,8 @@ final class Segment {
     private var recent: RecentBatches?
 
     private var openFiles = InlineArray<4, File?>(repeating: nil)
+    /// The files were unlinked or renamed: nothing of them is to be synced any more.
+    var isRemoved = false
     /// Set by use, cleared by the search for files to close.
     var wasUsed = false
     /// Position among the core's open segments.

@@ -53,14 +53,17 @@ extension Log {
     }
 
     static func open(
-        _ directory: String, _ config: LogConfig = LogConfig(), clean: Bool = true, recoveryPoint: Int64 = 0,
-        _ context: LogContext
+        _ directory: String, _ config: LogConfig, clean: Bool = true, recoveryPoint: Int64 = 0, _ context: LogContext
     ) async throws(LogError) -> Log {
         var opening = LogOpening()
         opening.config = config
         opening.wasClean = clean
         opening.recoveryPoint = recoveryPoint
         return try await open(directory, opening, context)
+    }
+
+    static func open(_ directory: String, _ context: LogContext) async throws(LogError) -> Log {
+        try await open(directory, LogConfig(), context)
     }
 
     /// Everything from `offset` to the end, batch by batch.
