@@ -62,10 +62,12 @@ struct Cluster {
             $0.topics = topics
             $0.validateOnly = validateOnly
         }
-        let decision = controller.createTopics(request, newID: {
-            next += 1
-            return UUID(high: 1000, low: next)
-        })
+        let decision = controller.createTopics(
+            request,
+            newID: {
+                next += 1
+                return UUID(high: 1000, low: next)
+            })
         ids = next
         try append(decision.records)
         return decision.answer.topics
@@ -87,7 +89,8 @@ struct Cluster {
         }
     }
 
-    static func assigned(_ name: String, _ assignments: [(index: Int32, brokers: [Int32])]) -> CreateTopicsRequest.Topic {
+    static func assigned(_ name: String, _ assignments: [(index: Int32, brokers: [Int32])]) -> CreateTopicsRequest.Topic
+    {
         CreateTopicsRequest.Topic {
             $0.name = name
             $0.partitionCount = -1

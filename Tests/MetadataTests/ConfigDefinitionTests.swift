@@ -28,8 +28,10 @@ import Testing
 
     @Test func numbersAreChecked() {
         #expect(
-            refusal("retention.ms", "abc") == "Invalid value abc for configuration retention.ms: Not a number of type LONG")
-        #expect(refusal("retention.ms", "") == "Invalid value  for configuration retention.ms: Not a number of type LONG")
+            refusal("retention.ms", "abc")
+                == "Invalid value abc for configuration retention.ms: Not a number of type LONG")
+        #expect(
+            refusal("retention.ms", "") == "Invalid value  for configuration retention.ms: Not a number of type LONG")
         #expect(
             refusal("segment.bytes", "99999999999")
                 == "Invalid value 99999999999 for configuration segment.bytes: Not a number of type INT")
@@ -54,7 +56,8 @@ import Testing
                 == "Invalid value -1.0 for configuration min.cleanable.dirty.ratio: Value must be at least 0")
         #expect(
             refusal("compression.gzip.level", "0")
-                == "Invalid value 0 for configuration compression.gzip.level: Value must be between 1 and 9 or equal to -1")
+                == "Invalid value 0 for configuration compression.gzip.level: Value must be between 1 and 9 or equal to -1"
+        )
         #expect(refusal("compression.gzip.level", "-1") == nil)
     }
 
@@ -113,7 +116,8 @@ import Testing
     @Test func listenerPrefixesLeadToThePlainSetting() {
         #expect(ConfigDefinitions.ofBroker("listener.name.external.max.connections")?.name == "max.connections")
         #expect(
-            ConfigDefinitions.ofBroker("listener.name.external.scram-sha-512.sasl.jaas.config")?.name == "sasl.jaas.config")
+            ConfigDefinitions.ofBroker("listener.name.external.scram-sha-512.sasl.jaas.config")?.name
+                == "sasl.jaas.config")
         #expect(ConfigDefinitions.ofBroker("listener.name.external.nosuch") == nil)
         #expect(ConfigDefinitions.ofBroker("listener.name.") == nil)
     }

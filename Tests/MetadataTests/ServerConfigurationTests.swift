@@ -58,7 +58,8 @@ import Testing
         #expect(
             refusal(("node.id", nil))
                 == "Missing required configuration \"node.id\" which has no default value.")
-        #expect(refusal(("process.roles", nil), ("zookeeper.connect", "x"))?.hasPrefix("zookeeper.connect is set") == true)
+        #expect(
+            refusal(("process.roles", nil), ("zookeeper.connect", "x"))?.hasPrefix("zookeeper.connect is set") == true)
     }
 
     @Test func nodeAndBrokerIDAgree() throws {
@@ -125,7 +126,8 @@ import Testing
     }
 
     @Test func advertisedNamesAreListeners() {
-        #expect(refusal(("advertised.listeners", "PLAINTEXT://a:1,SSL://a:2"))?.hasPrefix("advertised.listeners") == true)
+        #expect(
+            refusal(("advertised.listeners", "PLAINTEXT://a:1,SSL://a:2"))?.hasPrefix("advertised.listeners") == true)
         #expect(refusal(("advertised.listeners", "SSL://a:2"))?.hasPrefix("inter.broker.listener.name") == true)
     }
 

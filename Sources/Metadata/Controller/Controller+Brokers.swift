@@ -31,7 +31,7 @@ package struct ControllerError: Error, Equatable, Sendable {
     package let error: KafkaError
     package let message: String
 
-    init(_ error: KafkaError, _ message: String? = nil) {
+    package init(_ error: KafkaError, _ message: String? = nil) {
         self.error = error
         self.message = message ?? error.sentence
     }

@@ -19,7 +19,8 @@ extension Controller {
     package func incrementalAlterConfigs(
         _ request: IncrementalAlterConfigsRequest
     ) -> Decision<IncrementalAlterConfigsResponse> {
-        let repeated = Self.repeated(request.resources.map { ResourceKey(type: $0.resourceType, name: $0.resourceName) })
+        let repeated = Self.repeated(
+            request.resources.map { ResourceKey(type: $0.resourceType, name: $0.resourceName) })
         var decision = Decision(IncrementalAlterConfigsResponse())
         for resource in request.resources {
             var result = IncrementalAlterConfigsResponse.Resource {
@@ -45,7 +46,8 @@ extension Controller {
 
     /// Replaces all settings of a resource: what isn't named falls back to its default.
     package func alterConfigs(_ request: AlterConfigsRequest) -> Decision<AlterConfigsResponse> {
-        let repeated = Self.repeated(request.resources.map { ResourceKey(type: $0.resourceType, name: $0.resourceName) })
+        let repeated = Self.repeated(
+            request.resources.map { ResourceKey(type: $0.resourceType, name: $0.resourceName) })
         var decision = Decision(AlterConfigsResponse())
         for resource in request.resources {
             var result = AlterConfigsResponse.Resource {
@@ -129,7 +131,8 @@ extension Controller {
         guard let definition, definition.type == .list else {
             throw Refusal(
                 .invalidConfig,
-                "Can't \(operation == .append ? "APPEND" : "SUBTRACT") to key \(change.name) because its type is not LIST.")
+                "Can't \(operation == .append ? "APPEND" : "SUBTRACT") to key \(change.name) because its type is not LIST."
+            )
         }
         let named = Self.elements(change.value)
         var elements = Self.elements(old ?? definition.defaultText)

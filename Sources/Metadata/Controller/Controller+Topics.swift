@@ -94,7 +94,8 @@ extension Controller {
         if request.count < present {
             throw Refusal(
                 .invalidPartitions,
-                "The topic \(topic.name) currently has \(present) partition(s); \(request.count) would not be an increase.")
+                "The topic \(topic.name) currently has \(present) partition(s); \(request.count) would not be an increase."
+            )
         }
         let additional = Int(request.count) - Int(present)
         if let assignments = request.assignments, assignments.count != additional {

@@ -25,7 +25,8 @@ struct ReplicaPlacement {
             throw Refusal(
                 .invalidReplicationFactor,
                 prefix + "The target replication factor of \(replicationFactor) cannot be reached because only "
-                    + "\(brokers.count) broker(s) are registered or some brokers have all their log directories cordoned.")
+                    + "\(brokers.count) broker(s) are registered or some brokers have all their log directories cordoned."
+            )
         }
         let offset = Int(start % UInt64(serving.count))
         return (0..<partitionCount).map { partition in
