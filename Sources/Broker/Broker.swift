@@ -1,0 +1,118 @@
+import Bytes
+import KafkaProtocol
+import LogEngine
+package import Metadata
+package import Reactor
+
+/// A broker from start to stop: its data directories, its controller, and a shard on each core.
+package final class Broker: Sendable {
+    private let cores: [Core]
+    private let shards: [Shard]
+    private let storage: Storage
+    private let controller: ControllerHost
+    private let node: Node
+    /// The addresses that clients can reach it at, by listener.
+    package let addresses: [(listener: String, address: SocketAddress)]
+
+    private init(
+        cores: [Core], shards: [Shard], storage: Storage, controller: ControllerHost, node: Node,
+        addresses: [(listener: String, address: SocketAddress)]
+    ) {
+        self.cores = cores
+        self.shards = shards
+        self.storage = storage
+        self.controller = controller
+        self.node = node
+        self.addresses = addresses
+    }
+
+    /// Opens the data directories, replays the metadata, opens all logs, and listens. Called on the first core.
+    /// - Throws: ``BrokerFailure`` with what is wrong and what to do; then nothing is left open.
+    package static func start(
+        _ configuration: ServerConfiguration, cores: [Core], logger: Logger
+    ) async throws(BrokerFailure) -> Broker {
+        let started = cores[0].now()
+        let storage = Storage(core: cores[0], logger: logger)
+        let identity = try await storage.open(configuration.logDirectories, nodeID: configuration.nodeID)
+        do throws(BrokerFailure) {
+            let controller = ControllerHost(
+                core: cores[0], configuration: configuration, clusterID: identity.clusterID, logger: logger)
+            try await controller.open(
+                try await storage.place(TopicPartition("__cluster_metadata", 0), preferring: configuration.metadataLogDirectory))
+            let node = Node(
+                id: configuration.nodeID, clusterID: identity.clusterID, configuration: configuration, logger: logger,
+                coreCount: cores.count, handlers: .broker())
+            let image = await controller.image
+            let shards = cores.map { Shard(core: $0, node: node, image: image, controller: controller) }
+            for shard in shards { await shard.meet(shards) }
+            let leadership = Leadership(node: node, storage: storage, shards: shards)
+            await leadership.openAll(image)
+            await controller.publish { image, changes in await leadership.apply(image, changes) }
+            var addresses: [(listener: String, address: SocketAddress)] = []
+            for endpoint in configuration.listeners where !configuration.controllerListenerNames.contains(endpoint.listenerName) {
+                addresses.append((endpoint.listenerName, try await listen(endpoint, shards)))
+            }
+            try await controller.register(
+                endpoints: advertised(configuration, addresses), directoryIDs: identity.directoryIDs)
+            for shard in shards { await shard.startServing() }
+            let broker = Broker(
+                cores: cores, shards: shards, storage: storage, controller: controller, node: node, addresses: addresses)
+            Housekeeping(node: node, storage: storage, shards: shards, controller: controller).start(on: cores[0])
+            let places = addresses.map { "\($0.listener)://\($0.address)" }.joined(separator: ", ")
+            logger.info(
+                "node \(node.id) of cluster \(node.clusterID) serves at \(places) on \(cores.count) "
+                    + "core\(cores.count == 1 ? "" : "s"), \(cores[0].now().milliseconds(since: started)) ms after its start")
+            return broker
+        } catch {
+            await storage.abandon()
+            throw error
+        }
+    }
+
+    private static func listen(_ endpoint: Endpoint, _ shards: [Shard]) async throws(BrokerFailure) -> SocketAddress {
+        let address: SocketAddress
+        do throws(ResolveFailure) {
+            guard let first = try SocketAddress.resolve(host: endpoint.host, port: endpoint.port).first else {
+                throw ResolveFailure(host: endpoint.host, reason: "it has no address")
+            }
+            address = first
+        } catch { throw BrokerFailure("listener \(endpoint.text): \(error)") }
+        var bound = address
+        for shard in shards {
+            do throws(Errno) { bound = try await shard.listen(at: bound, name: endpoint.listenerName) } catch {
+                throw BrokerFailure(
+                    "listener \(endpoint.text) can't be opened: \(error)."
+                        + (error == .addressInUse ? " Another process listens there; stop it, or change `listeners`." : ""))
+            }
+        }
+        return bound
+    }
+
+    /// What clients are told: the advertised listeners, with the port that was bound where it was left open.
+    private static func advertised(
+        _ configuration: ServerConfiguration, _ addresses: [(listener: String, address: SocketAddress)]
+    ) -> [Endpoint] {
+        configuration.advertisedListeners.map { endpoint in
+            var endpoint = endpoint
+            if endpoint.host.isEmpty { endpoint.host = "localhost" }
+            if endpoint.port == 0, let bound = addresses.first(where: { $0.listener == endpoint.listenerName }) {
+                endpoint.port = bound.address.port
+            }
+            return endpoint
+        }
+    }
+
+    /// Ends all connections, closes all logs, and marks the directories as cleanly shut down.
+    package func stop() async {
+        node.logger.info("shutting down")
+        for shard in shards { await shard.stopServing() }
+        var offsets: [String: LogOffsets] = [:]
+        for shard in shards {
+            for (directory, some) in await shard.closeLogs() { offsets[directory, default: LogOffsets()].add(some) }
+        }
+        let epoch = await controller.registeredEpoch
+        await controller.close()
+        await storage.close(offsets, brokerEpoch: epoch)
+        node.logger.info("shut down")
+    }
+}

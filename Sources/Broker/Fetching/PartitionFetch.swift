@@ -1,0 +1,154 @@
+import Bytes
+import KafkaProtocol
+import LogEngine
+import Reactor
+
+/// How a fetch wants its partitions read; the same for all of them.
+struct FetchTerms: Sendable {
+    var isReadCommitted: Bool
+    /// Of the request: what it can't say, its answer can't either.
+    var version: Int16
+}
+
+/// What a look at partitions found, before anything is read.
+struct FetchSurvey: Sendable {
+    var bytes = 0
+    /// There is something to tell that doesn't wait for bytes: an error, a parting of the ways.
+    var isDue = false
+
+    mutating func add(_ other: FetchSurvey) {
+        bytes += other.bytes
+        isDue = isDue || other.isDue
+    }
+}
+
+/// What a fetch got from a partition.
+struct PartitionFetched: Sendable {
+    var error = KafkaError.noError
+    var highWatermark: Int64 = -1
+    var lastStableOffset: Int64 = -1
+    var logStartOffset: Int64 = -1
+    var diverging: (epoch: Int32, endOffset: Int64)?
+    /// nil for readers that take uncommitted records too.
+    var aborted: [AbortedTransaction]?
+    var records: [ByteSlice] = []
+
+    var bytes: Int { records.reduce(0) { $0 + $1.count } }
+
+    var told: FetchSession.Told? {
+        guard error == .noError else { return nil }
+        return FetchSession.Told(
+            highWatermark: highWatermark, lastStableOffset: lastStableOffset, logStartOffset: logStartOffset)
+    }
+}
+
+extension Shard {
+    /// Counts what `wanted` partitions of this core could give now. With `signal`, news of any of them will fire it.
+    func survey(_ wanted: [FetchedPartition], _ terms: FetchTerms, signal: FetchSignal?) -> FetchSurvey {
+        var survey = FetchSurvey()
+        for fetched in wanted {
+            switch find(fetched) {
+            case .failure: survey.isDue = true
+            case .success(let partition):
+                if let signal { partition.notify(signal) }
+                survey.add(partition.survey(fetched, terms))
+            }
+        }
+        return survey
+    }
+
+    /// Reads `wanted` partitions of this core in order, at most `bytes` in all. While nothing has been read, the first
+    /// batch comes whole, however large: otherwise a reader could never pass it.
+    func read(
+        _ wanted: [FetchedPartition], _ terms: FetchTerms, bytes: Int, isFirst: Bool
+    ) async -> [PartitionFetched] {
+        var left = bytes
+        var isFirst = isFirst
+        var results: [PartitionFetched] = []
+        results.reserveCapacity(wanted.count)
+        for fetched in wanted {
+            switch find(fetched) {
+            case .failure(let error):
+                var result = PartitionFetched()
+                result.error = error
+                results.append(result)
+            case .success(let partition):
+                let result = await partition.read(
+                    fetched, terms, bytes: min(left, Int(fetched.maxBytes)), wholeBatch: isFirst)
+                if result.bytes > 0 { isFirst = false }
+                left = max(0, left - result.bytes)
+                results.append(result)
+            }
+        }
+        return results
+    }
+
+    private func find(_ fetched: FetchedPartition) -> Result<Partition, KafkaError> {
+        guard let partition = partitions.find(fetched.topicID, fetched.index) else {
+            return .failure(absence(of: fetched.topicID, fetched.index))
+        }
+        if let error = partition.epochError(fetched.currentLeaderEpoch) { return .failure(error) }
+        return .success(partition)
+    }
+}
+
+extension Partition {
+    /// A client that knows another leader epoch than ours has to ask for metadata, or wait until we have (KIP-320).
+    func epochError(_ epoch: Int32) -> KafkaError? {
+        if epoch < 0 || epoch == leaderEpoch { return nil }
+        return epoch < leaderEpoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
+    }
+
+    func survey(_ fetched: FetchedPartition, _ terms: FetchTerms) -> FetchSurvey {
+        if divergence(of: fetched) != nil { return FetchSurvey(bytes: 0, isDue: true) }
+        do throws(LogError) {
+            let range = try log.locate(
+                fetched.offset, maxBytes: Int(fetched.maxBytes), upTo: bound(terms), wholeBatch: true)
+            return FetchSurvey(bytes: range?.count ?? 0, isDue: false)
+        } catch {
+            return FetchSurvey(bytes: 0, isDue: true)
+        }
+    }
+
+    func read(
+        _ fetched: FetchedPartition, _ terms: FetchTerms, bytes: Int, wholeBatch: Bool
+    ) async -> PartitionFetched {
+        var result = PartitionFetched()
+        result.highWatermark = highWatermark.value
+        result.lastStableOffset = lastStableOffset
+        result.logStartOffset = log.startOffset
+        if terms.isReadCommitted { result.aborted = [] }
+        if let end = divergence(of: fetched) {
+            result.diverging = end
+            return result
+        }
+        do throws(LogError) {
+            let range = try log.locate(fetched.offset, maxBytes: bytes, upTo: bound(terms), wholeBatch: wholeBatch)
+            guard let range else { return result }
+            if terms.isReadCommitted {
+                result.aborted = try log.abortedTransactions(in: range, from: fetched.offset)
+            }
+            result.records = try await log.bytes(of: range)
+        } catch {
+            result.error = KafkaError(error)
+            // Kafka tells no positions beside an error, but for where the log begins.
+            result.highWatermark = -1
+            result.lastStableOffset = -1
+            result.aborted = terms.isReadCommitted ? [] : nil
+        }
+        return result
+    }
+
+    private func bound(_ terms: FetchTerms) -> Int64 {
+        terms.isReadCommitted ? lastStableOffset : highWatermark.value
+    }
+
+    /// Where the reader's log and ours part, if the last epoch it has read isn't one of ours up to its offset.
+    private func divergence(of fetched: FetchedPartition) -> (epoch: Int32, endOffset: Int64)? {
+        guard fetched.lastFetchedEpoch >= 0 else { return nil }
+        guard let end = log.leaderEpochs.endOffset(for: fetched.lastFetchedEpoch, logEndOffset: log.endOffset),
+            end.epoch < fetched.lastFetchedEpoch || end.endOffset < fetched.offset
+        else { return nil }
+        return end
+    }
+}

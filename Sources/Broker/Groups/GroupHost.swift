@@ -1,0 +1,186 @@
+import Bytes
+import Coordination
+import KafkaProtocol
+import LogEngine
+import Reactor
+import Records
+
+/// Hosts the coordinator of the groups of one partition of `__consumer_offsets`: replays the partition, brings requests
+/// and time, appends what it wants written, and gives its answers to those who wait.
+final class GroupHost {
+    let partition: Partition
+    private let shard: Shard
+    private let core: Core
+    private let batchCheck: BatchCheck
+    private let decompressor = Decompressor()
+    private let config: GroupConfig
+    private let logger: Logger
+    private var machine: GroupMachine
+    private var waiting: [UInt64: UnsafeContinuation<GroupResponse, Never>] = [:]
+    private var lastToken: UInt64 = 0
+    private var timer: Timer?
+    private var isStopped = false
+    /// Appends whose outcome isn't known, in the log's order.
+    private var appends: [(id: UInt64, result: AppendResult)] = []
+
+    init(_ partition: Partition, shard: Shard, batchCheck: BatchCheck, config: GroupConfig) {
+        self.partition = partition
+        self.shard = shard
+        core = shard.core
+        logger = shard.node.logger
+        self.batchCheck = batchCheck
+        self.config = config
+        let core = shard.core
+        machine = GroupMachine(config: config) { core.random() }
+    }
+
+    private var moment: Moment {
+        Moment(
+            monotonicMilliseconds: core.now().nanoseconds / 1_000_000,
+            wallClockMilliseconds: core.wallClockMilliseconds())
+    }
+
+    /// Asks the machine; the answer may come much later (a join waits for the other members).
+    func ask(_ request: GroupRequest, version: Int16, client: ClientIdentity) async -> GroupResponse {
+        guard !isStopped else { return request.refusal(.notCoordinator, version: version) }
+        lastToken += 1
+        let token = lastToken
+        return await withUnsafeContinuation { continuation in
+            waiting[token] = continuation
+            run { machine, effects in
+                machine.handle(request, version: version, client: client, token: token, at: moment, &effects)
+            }
+        }
+    }
+
+    /// Looks at what the machine knows.
+    func read<Output>(_ body: (GroupMachine) -> Output) -> Output { body(machine) }
+
+    func topicDeleted(_ topic: String) {
+        run { machine, effects in machine.topicDeleted(topic, at: moment, &effects) }
+    }
+
+    /// Tells everybody who waits that the coordinator is elsewhere now.
+    func stop() {
+        guard !isStopped else { return }
+        run { machine, effects in machine.resign(&effects) }
+        isStopped = true
+        timer?.cancel()
+    }
+
+    // MARK: Replay
+
+    /// Reads the whole partition into the machine; until then it answers COORDINATOR_LOAD_IN_PROGRESS.
+    func load() async {
+        var offset = partition.log.startOffset
+        let end = partition.log.endOffset
+        while offset < end, !isStopped {
+            do {
+                let pieces = try await partition.log.read(from: offset, maxBytes: Limits.replayBytes, upTo: end)
+                guard !pieces.isEmpty else { break }
+                var iterator = BatchIterator(RecordPieces(pieces).joined)
+                while let batch = try iterator.nextBatch() {
+                    try replay(batch)
+                    offset = batch.header.lastOffset + 1
+                }
+            } catch {
+                logger.error("\(partition.name) can't be replayed at offset \(offset), its groups are not served: \(error)")
+                return
+            }
+        }
+        run { machine, effects in machine.loaded(at: moment, &effects) }
+    }
+
+    private func replay(_ batch: RecordBatch) throws {
+        let header = batch.header
+        var records = try RecordIterator(batch, with: decompressor)
+        while let record = try records.next() {
+            guard let key = record.key else { continue }
+            if header.attributes.isControl {
+                let type = ControlRecord(key: key)
+                if type == .commit || type == .abort {
+                    machine.replayMarker(producerID: header.producerID, isCommit: type == .commit)
+                }
+                continue
+            }
+            do throws(CodingError) {
+                try machine.replay(
+                    key: key, value: record.value, offset: record.offset,
+                    producerID: header.attributes.isTransactional ? header.producerID : -1)
+            } catch {
+                logger.warn("\(partition.name): the record at offset \(record.offset) is passed over: \(error)")
+            }
+        }
+    }
+
+    // MARK: Effects
+
+    private func run(_ body: (GroupMachine, inout [GroupEffect]) -> Void) {
+        var effects: [GroupEffect] = []
+        body(machine, &effects)
+        perform(effects)
+        rearm()
+    }
+
+    private func perform(_ effects: [GroupEffect]) {
+        for effect in effects {
+            switch effect {
+            case .reply(let token, let response): waiting.removeValue(forKey: token)?.resume(returning: response)
+            case .append(let append): begin(append)
+            }
+        }
+    }
+
+    /// Appends in the order of the machine's wishes; the outcome is told when it is known.
+    private func begin(_ append: GroupAppend) {
+        let builder = BatchBuilder(BatchBuilder.Fields())
+        let now = core.wallClockMilliseconds()
+        for record in append.records { builder.append(timestamp: now, key: record.key, value: record.value) }
+        let outcome = partition.appendAsCoordinator(builder.finish().bytes, check: batchCheck, now: now)
+        switch outcome {
+        case .failure(let error): finish(append.id, .failure(error))
+        case .success(let result):
+            appends.append((append.id, result))
+            guard appends.count == 1 else { return }
+            let (shard, number) = (shard, partition.name.partition)
+            core.spawn { await shard.followGroupAppends(number) }
+        }
+    }
+
+    /// Tells the machine of its appends as they come to their end.
+    func followAppends() async {
+        while let (id, result) = appends.first {
+            let failure = await partition.acknowledged(result, acks: -1)
+            if !appends.isEmpty { appends.removeFirst() }
+            finish(id, failure.map { .failure($0) } ?? .success(result.baseOffset))
+        }
+    }
+
+    private func finish(_ id: UInt64, _ outcome: Result<Int64, KafkaError>) {
+        guard !isStopped else { return }
+        run { machine, effects in
+            switch outcome {
+            case .success(let base): machine.appended(id, baseOffset: base, at: moment, &effects)
+            case .failure(let error):
+                logger.warn("\(partition.name): records of groups can't be written: \(error)")
+                guard machine.appendFailed(id, error, at: moment, &effects) else { return }
+                let (shard, number) = (shard, partition.name.partition)
+                core.spawn { await shard.reloadGroups(number) }
+            }
+        }
+    }
+
+    /// Memory was ahead of the log: begins again with what the log says.
+    func reload() async {
+        machine = GroupMachine(config: config) { [core] in core.random() }
+        await load()
+    }
+
+    private func rearm() {
+        timer?.cancel()
+        guard !isStopped, let deadline = machine.deadline else { return }
+        timer = core.schedule(at: Instant(nanoseconds: 0).adding(milliseconds: Int64(clamping: deadline))) { [weak self] in
+            self?.run { machine, effects in self.map { machine.tick(at: $0.moment, &effects) } }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Bytes
+import Coordination
+import KafkaProtocol
+import LogEngine
+import Metadata
+import Reactor
+
+/// The coordinators of groups that a core has: one a partition of `__consumer_offsets` it leads.
+final class GroupHosts {
+    private var byPartition: [Int32: GroupHost] = [:]
+
+    subscript(partition: Int32) -> GroupHost? { byPartition[partition] }
+
+    /// By the partitions' numbers.
+    var all: [GroupHost] { byPartition.sorted { $0.key < $1.key }.map(\.value) }
+
+    func add(_ host: GroupHost) { byPartition[host.partition.name.partition] = host }
+
+    /// Ends the host of a partition that goes, if it is one of ours.
+    func remove(_ partition: Partition) {
+        guard partition.name.topic == OffsetsTopic.name else { return }
+        byPartition.removeValue(forKey: partition.name.partition)?.stop()
+    }
+
+    func stop() {
+        for host in all { host.stop() }
+    }
+}
+
+extension Shard {
+    func startGroups(on partition: Partition) {
+        let host = GroupHost(partition, shard: self, batchCheck: batchCheck, config: GroupConfig(node.configuration))
+        groups.add(host)
+        let number = partition.name.partition
+        core.spawn { await self.loadGroups(number) }
+    }
+
+    private func loadGroups(_ partition: Int32) async { await groups[partition]?.load() }
+
+    func reloadGroups(_ partition: Int32) async { await groups[partition]?.reload() }
+
+    func followGroupAppends(_ partition: Int32) async { await groups[partition]?.followAppends() }
+
+    /// Offsets of a deleted topic are forgotten.
+    func groupsForget(topic: String) {
+        for host in groups.all { host.topicDeleted(topic) }
+    }
+
+    // MARK: Asking
+
+    /// Has the group's coordinator answer, on whichever core it is.
+    func askCoordinator(of groupID: String, _ request: GroupRequest, _ frame: RequestFrame) async -> GroupResponse {
+        guard let topic = image[topic: OffsetsTopic.name] else {
+            return request.refusal(.coordinatorNotAvailable, version: frame.version)
+        }
+        let partition = OffsetsTopic.partition(of: groupID, partitionCount: topic.partitionCount)
+        let client = ClientIdentity(id: frame.clientID, host: "/" + frame.connection.peer.host)
+        let shard = owner(of: topic.id, partition)
+        return await shard.ask(partition, request, version: frame.version, client: client)
+    }
+
+    private func ask(
+        _ partition: Int32, _ request: GroupRequest, version: Int16, client: ClientIdentity
+    ) async -> GroupResponse {
+        guard let host = groups[partition] else { return request.refusal(.notCoordinator, version: version) }
+        return await host.ask(request, version: version, client: client)
+    }
+
+    /// Collects from all coordinators of all cores.
+    func collectGroups(states: [String], types: [String]) async -> [ListGroupsResponse.Group] {
+        var all: [ListGroupsResponse.Group] = []
+        for shard in shards { all += await shard.listOwnGroups(states: states, types: types) }
+        return all.sorted { $0.groupID < $1.groupID }
+    }
+
+    private func listOwnGroups(states: [String], types: [String]) -> [ListGroupsResponse.Group] {
+        groups.all.flatMap { host in host.read { $0.list(states: states, types: types) } }
+    }
+
+    func describeGroup(_ groupID: String, version: Int16) async -> DescribeGroupsResponse.Group {
+        func refused(_ error: KafkaError) -> DescribeGroupsResponse.Group {
+            DescribeGroupsResponse.Group {
+                $0.groupID = groupID
+                $0.errorCode = error.code
+            }
+        }
+        guard let topic = image[topic: OffsetsTopic.name] else { return refused(.coordinatorNotAvailable) }
+        let partition = OffsetsTopic.partition(of: groupID, partitionCount: topic.partitionCount)
+        return await owner(of: topic.id, partition).describeOwnGroup(groupID, partition, version) ?? refused(.notCoordinator)
+    }
+
+    private func describeOwnGroup(
+        _ groupID: String, _ partition: Int32, _ version: Int16
+    ) -> DescribeGroupsResponse.Group? {
+        groups[partition]?.read { $0.describe(groupID, version: version) }
+    }
+}
+
+extension GroupConfig {
+    init(_ configuration: ServerConfiguration) {
+        self.init()
+        let minimum = Int32(clamping: configuration.groupMinSessionTimeoutMilliseconds)
+        let maximum = Int32(clamping: configuration.groupMaxSessionTimeoutMilliseconds)
+        sessionTimeoutMilliseconds = minimum...max(minimum, maximum)
+        maximumSize = configuration.groupMaxSize
+        initialRebalanceDelayMilliseconds = UInt64(clamping: configuration.groupInitialRebalanceDelayMilliseconds)
+        offsetMetadataMaximumSize = configuration.offsetMetadataMaxBytes
+        offsetsRetentionMilliseconds = configuration.offsetsRetentionMilliseconds
+        offsetsRetentionCheckMilliseconds = UInt64(clamping: configuration.offsetsRetentionCheckIntervalMilliseconds)
+    }
+}

@@ -1,0 +1,215 @@
+import Bytes
+import KafkaProtocol
+import LogEngine
+import Metadata
+import Reactor
+
+extension Handler {
+    /// Gives each partition's batches from an offset on, below the high watermark or the last stable offset. Waits until
+    /// `min_bytes` are there, an error has to be told, or `max_wait` is over. Sessions (KIP-227) spare client and broker
+    /// what hasn't changed. The batches go from the page cache to the socket; nothing of them passes through here.
+    ///
+    /// v13 on: topics by id.
+    static var fetch: Handler {
+        .answering(FetchRequest.self) { shard, request, frame in await shard.fetch(request, frame) }
+    }
+}
+
+/// What one fetch reads, and in which session.
+private struct FetchPlan {
+    var wanted: [FetchedPartition]
+    /// An error known before reading, by position in `wanted`.
+    var errors: [Int: KafkaError] = [:]
+    var session: FetchSession?
+    /// Only what has changed since the last answer is told.
+    var isIncremental = false
+}
+
+extension Shard {
+    func fetch(_ request: FetchRequest, _ frame: RequestFrame) async -> FetchResponse {
+        var plan: FetchPlan
+        do throws(KafkaError) {
+            plan = try self.plan(request, frame)
+        } catch {
+            return FetchResponse { $0.errorCode = error.rawValue }
+        }
+        resolve(&plan)
+        let terms = FetchTerms(isReadCommitted: request.isolationLevel == 1, version: frame.version)
+        let byShard = shares(of: plan)
+        await waitForBytes(request, plan, byShard, terms)
+        let results = await readAll(request, plan, byShard, terms)
+        return describe(plan, results, frame)
+    }
+
+    // MARK: Sessions
+
+    private func plan(_ request: FetchRequest, _ frame: RequestFrame) throws(KafkaError) -> FetchPlan {
+        let usesIDs = frame.version >= 13
+        let listed = request.topics.flatMap { topic in
+            topic.partitions.map { FetchedPartition(topic.name, topic.topicID, $0) }
+        }
+        if request.sessionEpoch <= 0 {
+            if request.sessionID != 0 { fetchSessions.remove(request.sessionID) }
+            guard request.sessionEpoch == 0, frame.version >= 7, !listed.isEmpty else { return FetchPlan(wanted: listed) }
+            let session = fetchSessions.make(usesTopicIDs: usesIDs, now: core.now()) { core.random() }
+            session?.add(listed)
+            return FetchPlan(wanted: session?.entries.map(\.partition) ?? listed, session: session)
+        }
+        guard let session = fetchSessions.find(request.sessionID) else { throw .fetchSessionIDNotFound }
+        guard session.usesTopicIDs == usesIDs else { throw .fetchSessionTopicIDError }
+        guard session.expectedEpoch == request.sessionEpoch else { throw .invalidFetchSessionEpoch }
+        session.lastUsed = core.now()
+        session.advanceEpoch()
+        session.forget(
+            request.forgottenTopics.flatMap { topic in
+                topic.partitions.map { FetchIdentity(topicName: topic.name, topicID: topic.topicID, index: $0) }
+            })
+        session.add(listed)
+        guard !session.entries.isEmpty else {
+            fetchSessions.remove(session.id)
+            return FetchPlan(wanted: [])
+        }
+        return FetchPlan(wanted: session.entries.map(\.partition), session: session, isIncremental: true)
+    }
+
+    /// Gives each partition its topic's id; names whose topic isn't there get their error.
+    private func resolve(_ plan: inout FetchPlan) {
+        for index in plan.wanted.indices {
+            let fetched = plan.wanted[index]
+            let usesIDs = fetched.topicID != .zero
+            switch findTopic(name: fetched.topicName, id: fetched.topicID, usesIDs: usesIDs) {
+            case .success(let topic): plan.wanted[index].topicID = topic.id
+            case .failure(let error): plan.errors[index] = error
+            }
+        }
+    }
+
+    // MARK: Waiting and reading
+
+    /// Positions in the plan by the shard that has them, this one first.
+    private func shares(of plan: FetchPlan) -> [(shard: Int, positions: [Int])] {
+        var positions: [Int: [Int]] = [:]
+        for (position, fetched) in plan.wanted.enumerated() where plan.errors[position] == nil {
+            positions[node.placement(of: fetched.topicID, fetched.index), default: []].append(position)
+        }
+        return positions.map { ($0.key, $0.value) }.sorted { left, right in
+            (left.shard != core.index ? 1 : 0, left.shard) < (right.shard != core.index ? 1 : 0, right.shard)
+        }
+    }
+
+    private func waitForBytes(
+        _ request: FetchRequest, _ plan: FetchPlan, _ byShard: [(shard: Int, positions: [Int])], _ terms: FetchTerms
+    ) async {
+        guard plan.errors.isEmpty, !plan.wanted.isEmpty, request.maximumWaitMilliseconds > 0 else { return }
+        let needed = min(Int(request.minimumBytes), Int(request.maximumBytes), node.configuration.fetchMaxBytes)
+        guard needed > 0 else { return }
+        let deadline = core.now().adding(milliseconds: Int64(request.maximumWaitMilliseconds))
+        var signal: FetchSignal?
+        while isServing {
+            var survey = FetchSurvey()
+            for (shard, positions) in byShard {
+                let wanted = positions.map { plan.wanted[$0] }
+                survey.add(
+                    shard == core.index
+                        ? self.survey(wanted, terms, signal: signal)
+                        : await shards[shard].survey(wanted, terms, signal: signal))
+            }
+            if survey.isDue || survey.bytes >= needed || core.now() >= deadline { break }
+            if let armed = signal {
+                let timer = core.schedule(at: deadline) { armed.fire() }
+                await armed.wait()
+                timer.cancel()
+            }
+            signal = FetchSignal()
+        }
+        signal?.fire()  // whoever still holds it may drop it
+    }
+
+    private func readAll(
+        _ request: FetchRequest, _ plan: FetchPlan, _ byShard: [(shard: Int, positions: [Int])], _ terms: FetchTerms
+    ) async -> [PartitionFetched] {
+        var results = plan.wanted.indices.map { position in
+            var result = PartitionFetched()
+            result.error = plan.errors[position] ?? .noError
+            return result
+        }
+        var left = min(Int(max(request.maximumBytes, 0)), node.configuration.fetchMaxBytes)
+        var isFirst = true
+        for (shard, positions) in byShard {
+            let wanted = positions.map { plan.wanted[$0] }
+            let fetched =
+                shard == core.index
+                ? await read(wanted, terms, bytes: left, isFirst: isFirst)
+                : await shards[shard].read(wanted, terms, bytes: left, isFirst: isFirst)
+            for (position, result) in zip(positions, fetched) {
+                left = max(0, left - result.bytes)
+                if result.bytes > 0 { isFirst = false }
+                results[position] = result
+            }
+        }
+        return results
+    }
+
+    // MARK: Answering
+
+    private func describe(_ plan: FetchPlan, _ results: [PartitionFetched], _ frame: RequestFrame) -> FetchResponse {
+        var response = FetchResponse()
+        response.sessionID = plan.session?.id ?? 0
+        let entries = plan.session?.entries
+        for (position, (fetched, result)) in zip(plan.wanted, results).enumerated() {
+            if plan.isIncremental, let entries, position < entries.count, !isNews(result, since: entries[position].told) {
+                continue
+            }
+            let partition = describe(fetched, result)
+            // Sessions may read a topic's partitions apart from each other.
+            if let last = response.topics.indices.last, response.topics[last].topicID == fetched.topicID,
+                response.topics[last].name == fetched.topicName
+            {
+                response.topics[last].partitions.append(partition)
+            } else {
+                response.topics.append(
+                    FetchResponse.Topic {
+                        $0.name = fetched.topicName
+                        $0.topicID = fetched.topicID
+                        $0.partitions = [partition]
+                    })
+            }
+        }
+        plan.session?.answered(results.map(\.told), gaveData: results.map { !$0.records.isEmpty })
+        return response
+    }
+
+    private func isNews(_ result: PartitionFetched, since told: FetchSession.Told) -> Bool {
+        result.error != .noError || !result.records.isEmpty || result.diverging != nil || result.told != told
+    }
+
+    private func describe(_ fetched: FetchedPartition, _ result: PartitionFetched) -> FetchResponse.Partition {
+        FetchResponse.Partition {
+            $0.index = fetched.index
+            $0.errorCode = result.error.rawValue
+            $0.highWatermark = result.highWatermark
+            $0.lastStableOffset = result.lastStableOffset
+            $0.logStartOffset = result.logStartOffset
+            $0.abortedTransactions = result.aborted?.map { aborted in
+                FetchResponse.AbortedTransaction {
+                    $0.producerID = aborted.producerID
+                    $0.firstOffset = aborted.firstOffset
+                }
+            }
+            if let diverging = result.diverging {
+                $0.divergingEpoch.epoch = diverging.epoch
+                $0.divergingEpoch.endOffset = diverging.endOffset
+            }
+            $0.records = RecordPieces(result.records)
+        }
+    }
+}
+
+extension FetchedPartition {
+    init(_ topicName: String, _ topicID: UUID, _ partition: FetchRequest.Partition) {
+        self.init(
+            topicName: topicName, topicID: topicID, index: partition.index, offset: partition.fetchOffset,
+            maxBytes: partition.maximumBytes, currentLeaderEpoch: partition.currentLeaderEpoch,
+            lastFetchedEpoch: partition.lastFetchedEpoch)
+    }
+}

@@ -1,0 +1,45 @@
+import LogEngine
+import Metadata
+import Reactor
+
+/// What a broker does by the clock: retention, checkpoints, syncs by time, idle connections.
+struct Housekeeping: Sendable {
+    let node: Node
+    let storage: Storage
+    let shards: [Shard]
+    let controller: ControllerHost
+
+    func start(on core: Core) {
+        let configuration = node.configuration
+        every(configuration.retentionCheckIntervalMilliseconds, on: core) { [self] in
+            for shard in shards { await shard.applyRetention() }
+        }
+        every(configuration.flushCheckpointIntervalMilliseconds, on: core) { [self] in await writeCheckpoints() }
+        every(max(configuration.integer("log.flush.scheduler.interval.ms"), 1) == .max
+            ? 1000 : configuration.integer("log.flush.scheduler.interval.ms"), on: core) { [self] in
+            for shard in shards { await shard.flushDueLogs() }
+        }
+        every(60_000, on: core) { [self] in
+            for shard in shards { await shard.closeIdleConnections() }
+        }
+    }
+
+    private func every(_ milliseconds: Int64, on core: Core, _ body: @escaping @Sendable () async -> Void) {
+        let shard = shards[0]
+        core.spawn {
+            while await shard.isServing {
+                await core.sleep(milliseconds: max(milliseconds, 1))
+                guard await shard.isServing else { return }
+                await body()
+            }
+        }
+    }
+
+    private func writeCheckpoints() async {
+        var offsets: [String: LogOffsets] = [:]
+        for shard in shards {
+            for (directory, some) in await shard.offsets() { offsets[directory, default: LogOffsets()].add(some) }
+        }
+        await storage.writeCheckpoints(offsets)
+    }
+}

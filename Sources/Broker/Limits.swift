@@ -1,0 +1,24 @@
+/// Bounds of what a broker holds for its clients, each with its reason.
+enum Limits {
+    /// Bytes of a frame that are reserved on the strength of its size alone; beyond, memory follows what arrives. One
+    /// default produce request (1 MB and its head) is received without growing.
+    static let frameBelievedBytes = 2 << 20
+
+    /// Replies that may wait for one connection before its reader pauses: clients keep 5 requests in flight, some more.
+    static let repliesPerConnection = 64
+
+    /// Bytes gathered into one send before it goes out, when several answers are ready.
+    static let gatherBytes = 1 << 20
+
+    /// A fetch session unused for so long may give way to a new one, as in Kafka.
+    static let sessionIdleMilliseconds: Int64 = 120_000
+
+    /// Bytes of a metadata snapshot that are read into memory at once: some ten thousand topics take a few megabytes.
+    static let snapshotBytes = 1 << 30
+
+    /// Bytes read at a time while a log is replayed.
+    static let replayBytes = 1 << 20
+
+    /// Bytes of one batch of metadata records (Kafka's bound).
+    static let metadataBatchBytes = 8 << 20
+}

@@ -1,0 +1,96 @@
+import Bytes
+import Reactor
+
+/// Why a connection's bytes are no frame.
+enum FrameError: Error, Equatable {
+    case badSize(Int32)
+    case tooLarge(Int32, limit: Int)
+    /// The stream ended inside a frame.
+    case truncated
+    case socket(Errno)
+}
+
+/// Cuts a connection's stream into frames: an int32 size, then so many bytes.
+///
+/// Frames that arrive whole in a receive buffer are handed on where they lie. Only the head of a frame that is cut is
+/// copied; its rest is received straight into a block of its own. That block grows with what has really come, so a size
+/// alone makes nobody reserve memory.
+struct FrameReader {
+    private let socket: Socket
+    private let pool: BufferPool
+    private let limit: Int
+    /// Bytes of the next frame's size that have come so far (fewer than four).
+    private var sizeHead: [UInt8] = []
+
+    init(_ socket: Socket, pool: BufferPool, limit: Int) {
+        self.socket = socket
+        self.pool = pool
+        self.limit = limit
+    }
+
+    /// Every whole frame that has arrived, one at least; none at the end of the stream.
+    mutating func next() async throws(FrameError) -> [ByteSlice] {
+        var frames: [ByteSlice] = []
+        while frames.isEmpty {
+            let chunk: ByteSlice
+            do { chunk = try await socket.receive() } catch { throw .socket(error) }
+            if chunk.isEmpty {
+                guard sizeHead.isEmpty else { throw .truncated }
+                return []
+            }
+            try await cut(chunk, into: &frames)
+        }
+        return frames
+    }
+
+    private mutating func cut(_ chunk: ByteSlice, into frames: inout [ByteSlice]) async throws(FrameError) {
+        var position = 0
+        while position < chunk.count {
+            while sizeHead.count < 4, position < chunk.count {
+                sizeHead.append(chunk[position])
+                position += 1
+            }
+            guard sizeHead.count == 4 else { return }
+            let size = try checkedSize()
+            sizeHead.removeAll(keepingCapacity: true)
+            if chunk.count - position >= size {
+                frames.append(chunk[position..<position + size])
+                position += size
+            } else {
+                frames.append(try await receive(size, head: chunk[position..<chunk.count]))
+                return
+            }
+        }
+    }
+
+    private func checkedSize() throws(FrameError) -> Int {
+        let size = sizeHead.reduce(Int32(0)) { $0 << 8 | Int32($1) }
+        guard size > 0 else { throw .badSize(size) }
+        guard size <= limit else { throw .tooLarge(size, limit: limit) }
+        return Int(size)
+    }
+
+    private func receive(_ size: Int, head: ByteSlice) async throws(FrameError) -> ByteSlice {
+        var block = pool.take(min(size, max(Limits.frameBelievedBytes, head.count)))
+        copy(head, to: block)
+        var filled = head.count
+        while filled < size {
+            let room = min(size, block.capacity)
+            if filled == room {
+                let larger = pool.take(min(size, block.capacity * 2))
+                larger.base.copyMemory(from: block.base, byteCount: filled)
+                block = larger
+                continue
+            }
+            let count: Int
+            do { count = try await socket.receive(into: block, filled..<room) } catch { throw .socket(error) }
+            guard count == room - filled else { throw .truncated }
+            filled = room
+        }
+        return block.slice(0..<size)
+    }
+
+    private func copy(_ head: ByteSlice, to block: Block) {
+        head.withUnsafeBytes { bytes in block.mutableBytes.copyMemory(from: bytes) }
+    }
+}

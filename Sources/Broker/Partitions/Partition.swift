@@ -1,0 +1,167 @@
+import Bytes
+import KafkaProtocol
+import LogEngine
+import Metadata
+import Reactor
+import Records
+
+/// A partition that this broker leads, on the core that owns it: its log, how far it is replicated, who waits for news.
+final class Partition {
+    let topicID: UUID
+    let name: TopicPartition
+    let log: Log
+    private(set) var leaderEpoch: Int32
+    private(set) var minInsyncReplicas = 1
+    /// How far all in-sync replicas have the log; consumers read below.
+    let highWatermark: Watermark
+    private var rules = BatchRules()
+    private var signals = FetchSignals()
+    /// The data directory that the log lies in.
+    let directory: String
+
+    init(topicID: UUID, name: TopicPartition, log: Log, directory: String, leaderEpoch: Int32, config: TopicConfig) {
+        self.topicID = topicID
+        self.name = name
+        self.log = log
+        self.directory = directory
+        self.leaderEpoch = leaderEpoch
+        highWatermark = Watermark(log.endOffset)
+        apply(config)
+        log.updateHighWatermark(to: log.endOffset)
+        log.onWritten = { [unowned self] _ in advanceHighWatermark() }
+    }
+
+    /// Takes over changed settings: the next append goes by them.
+    func apply(_ config: TopicConfig) {
+        rules = BatchRules(config)
+        log.config = LogConfig(config, producerIDExpirationMilliseconds: log.config.producerIDExpirationMilliseconds)
+        minInsyncReplicas = config.minInsyncReplicas
+    }
+
+    var lastStableOffset: Int64 { log.lastStableOffset }
+
+    // MARK: Writing
+
+    /// Checks a batch and appends it. It is written when the core's turn ends: wait for the result's `written()`.
+    func append(
+        _ records: ByteSlice, produceVersion: Int16, check: BatchCheck, now: Int64
+    ) -> (PartitionProduced, AppendResult?) {
+        do throws(BatchError) {
+            let batch = try check.append(records, rules, produceVersion: produceVersion, now: now)
+            return append(batch, origin: .client)
+        } catch {
+            var refused = PartitionProduced(KafkaError(rawValue: error.code.rawValue) ?? .corruptMessage, error.message)
+            refused.recordErrors = error.recordErrors
+            refused.logStartOffset = log.startOffset
+            return (refused, nil)
+        }
+    }
+
+    private func append(_ batch: CheckedBatch, origin: AppendOrigin) -> (PartitionProduced, AppendResult?) {
+        do throws(LogError) {
+            let result = try log.append(batch, leaderEpoch: leaderEpoch, origin: origin)
+            var produced = PartitionProduced()
+            produced.baseOffset = result.baseOffset
+            produced.endOffset = result.endOffset
+            produced.logAppendTime = result.isDuplicate && batch.logAppendTime >= 0 ? result.maxTimestamp : batch.logAppendTime
+            produced.logStartOffset = log.startOffset
+            return (produced, result)
+        } catch {
+            return (PartitionProduced(KafkaError(error), "\(error)"), nil)
+        }
+    }
+
+    /// Appends a coordinator's batch; wait for it with `acknowledged`.
+    func appendAsCoordinator(_ records: ByteSlice, check: BatchCheck, now: Int64) -> Result<AppendResult, KafkaError> {
+        var coordinatorRules = rules
+        coordinatorRules.origin = .coordinator
+        do throws(BatchError) {
+            let batch = try check.append(records, coordinatorRules, now: now)
+            let (produced, result) = append(batch, origin: .coordinator)
+            return result.map { .success($0) } ?? .failure(produced.error)
+        } catch {
+            return .failure(KafkaError(rawValue: error.code.rawValue) ?? .corruptMessage)
+        }
+    }
+
+    /// Returns once an appended batch is where `acks` wants it: nil, or the error to tell.
+    func acknowledged(_ result: AppendResult, acks: Int16) async -> KafkaError? {
+        do throws(LogError) { try await result.written() } catch { return KafkaError(error) }
+        if acks == -1, !(await highWatermark.reaches(result.endOffset)) { return .notLeaderOrFollower }
+        return nil
+    }
+
+    private func advanceHighWatermark() {
+        // The only replica is in sync with itself.
+        log.updateHighWatermark(to: log.endOffset)
+        highWatermark.advance(to: log.highWatermark)
+        signals.fireAll()
+    }
+
+    // MARK: Reading
+
+    /// Has `signal` fired by the next thing a reader can see.
+    func notify(_ signal: FetchSignal) { signals.add(signal) }
+
+    /// Ends all waits: the partition goes, or moves, or the broker stops.
+    func wake() {
+        signals.fireAll()
+        highWatermark.close()
+    }
+
+    /// Moves the log's start up, as DeleteRecords and retention do.
+    func deleteRecords(before offset: Int64) throws(LogError) {
+        try log.deleteRecords(before: offset)
+        signals.fireAll()
+    }
+}
+
+extension BatchRules {
+    init(_ config: TopicConfig) {
+        self.init()
+        maxMessageBytes = config.maxMessageBytes
+        requiresKeys = config.isCompacted
+        timestampType = config.timestampType == .logAppendTime ? .logAppendTime : .createTime
+        timestampBeforeMaxMilliseconds = config.timestampBeforeMaxMilliseconds
+        timestampAfterMaxMilliseconds = config.timestampAfterMaxMilliseconds
+        switch config.compressionType {
+        case "gzip":
+            compression = .gzip
+            compressionLevel = config.gzipLevel < 0 ? nil : Int32(config.gzipLevel)
+        case "snappy": compression = .snappy
+        case "lz4":
+            compression = .lz4
+            compressionLevel = Int32(config.lz4Level)
+        case "zstd":
+            compression = .zstd
+            compressionLevel = Int32(config.zstdLevel)
+        case "uncompressed": compression = Compression.none
+        default: compression = nil
+        }
+    }
+}
+
+extension LogConfig {
+    init(_ config: TopicConfig, producerIDExpirationMilliseconds: Int64) {
+        self.init()
+        segmentBytes = config.segmentBytes
+        segmentMilliseconds = config.segmentMilliseconds
+        segmentJitterMilliseconds = config.segmentJitterMilliseconds
+        segmentIndexBytes = config.segmentIndexBytes
+        indexIntervalBytes = config.indexIntervalBytes
+        retentionMilliseconds = config.retentionMilliseconds
+        retentionBytes = config.retentionBytes
+        fileDeleteDelayMilliseconds = config.fileDeleteDelayMilliseconds
+        flushMessages = config.flushMessages
+        flushMilliseconds = config.flushMilliseconds
+        cleanupPolicy = []
+        if config.isDeleted { cleanupPolicy.insert(.delete) }
+        if config.isCompacted { cleanupPolicy.insert(.compact) }
+        minCompactionLagMilliseconds = config.minCompactionLagMilliseconds
+        maxCompactionLagMilliseconds = config.maxCompactionLagMilliseconds
+        minCleanableDirtyRatio = config.minCleanableDirtyRatio
+        deleteRetentionMilliseconds = config.deleteRetentionMilliseconds
+        preallocate = config.preallocate
+        self.producerIDExpirationMilliseconds = producerIDExpirationMilliseconds
+    }
+}

@@ -1,0 +1,36 @@
+import Bytes
+import LogEngine
+
+/// A partition's place in the tables: the topic's id, and the number.
+struct PartitionKey: Hashable, Sendable {
+    var topicID: UUID
+    var partition: Int32
+}
+
+/// The partitions that one core owns.
+final class PartitionTable {
+    private var byKey: [PartitionKey: Partition] = [:]
+
+    var count: Int { byKey.count }
+
+    /// In no particular order that anyone may depend on: sorted by name.
+    var all: [Partition] { byKey.values.sorted { $0.name < $1.name } }
+
+    func find(_ topicID: UUID, _ partition: Int32) -> Partition? {
+        byKey[PartitionKey(topicID: topicID, partition: partition)]
+    }
+
+    func add(_ partition: Partition) {
+        byKey[PartitionKey(topicID: partition.topicID, partition: partition.name.partition)] = partition
+    }
+
+    @discardableResult
+    func remove(_ topicID: UUID, _ partition: Int32) -> Partition? {
+        byKey.removeValue(forKey: PartitionKey(topicID: topicID, partition: partition))
+    }
+
+    /// Ends all waits on all partitions.
+    func wakeAll() {
+        for partition in all { partition.wake() }
+    }
+}

@@ -1,0 +1,129 @@
+import Bytes
+import KafkaProtocol
+import LogEngine
+import Metadata
+import Reactor
+import Records
+
+/// All that one core of a broker owns: its connections, its partitions' logs, its fetch sessions, its groups. Nothing of
+/// it is touched from elsewhere but by messages to this actor.
+actor Shard {
+    nonisolated let core: Core
+    nonisolated let node: Node
+    nonisolated var unownedExecutor: UnownedSerialExecutor { core.asUnownedSerialExecutor() }
+
+    /// The cluster as this core knows it.
+    private(set) var image: ClusterImage
+    /// All cores' shards, this one among them, by index.
+    private(set) var shards: [Shard] = []
+    let partitions: PartitionTable
+    let batchCheck = BatchCheck()
+    let fetchSessions: FetchSessions
+    let groups: GroupHosts
+    let logContext: LogContext
+    nonisolated let controller: ControllerHost
+    /// Partitions whose log can't be opened.
+    var offline: Set<PartitionKey> = []
+    /// What is left of this core's block of producer ids.
+    var producerIDs: Range<Int64> = 0..<0
+    private(set) var isServing = true
+    private var listeners: [(name: String, listener: Listener)] = []
+    private var connections: [Int: Connection] = [:]
+    private var lastConnection = 0
+    private let gate = Gate()
+
+    init(core: Core, node: Node, image: ClusterImage, controller: ControllerHost) {
+        self.core = core
+        self.node = node
+        self.image = image
+        partitions = PartitionTable()
+        fetchSessions = FetchSessions(slots: node.configuration.fetchSessionSlots)
+        groups = GroupHosts()
+        logContext = LogContext(core: core)
+        self.controller = controller
+    }
+
+    func meet(_ shards: [Shard]) { self.shards = shards }
+
+    /// The shard that has a partition's log.
+    func owner(of topicID: UUID, _ partition: Int32) -> Shard {
+        shards[node.placement(of: topicID, partition)]
+    }
+
+    func adopt(_ image: ClusterImage) { self.image = image }
+
+    // MARK: Connections
+
+    /// Opens a listening socket on this core; the kernel spreads connections over all cores' sockets of the same port.
+    /// Connections wait in its backlog until `startServing`.
+    func listen(at address: SocketAddress, name: String) throws(Errno) -> SocketAddress {
+        let listener = try Listener(
+            core, address, backlog: Int32(clamping: node.configuration.socketListenBacklog), reusePort: shards.count > 1)
+        listeners.append((name, listener))
+        return listener.address
+    }
+
+    func startServing() {
+        for index in listeners.indices { core.spawn { await self.accept(index) } }
+    }
+
+    private func accept(_ index: Int) async {
+        let (name, listener) = listeners[index]
+        while gate.isOpen {
+            let socket: Socket
+            do { socket = try await listener.accept() } catch {
+                guard error == .tooManyFiles || error == .tooManyFilesInSystem || error == .noBuffers else { break }
+                node.logger.warn("no connection can be accepted: \(error). Raise the limit of open files (ulimit -n).")
+                await core.sleep(milliseconds: 100)
+                continue
+            }
+            guard gate.enter() else { break }
+            let connection = Connection(
+                socket, listener: name, limit: node.configuration.socketRequestMaxBytes, core: core)
+            lastConnection += 1
+            let number = lastConnection
+            connections[number] = connection
+            core.spawn { await self.serve(number) }
+        }
+        listener.close()
+    }
+
+    private func serve(_ number: Int) async {
+        guard let connection = connections[number] else { return }
+        let writer = Task(executorPreference: core) { await self.write(number) }
+        await connection.read(core: core) { frame, context in route(frame, context) }
+        await writer.value
+        connections[number] = nil
+        if let complaint = connection.complaint {
+            node.logger.info("closed the connection of \(connection.context.peer): \(complaint)")
+        }
+        connection.release()
+        gate.leave()
+    }
+
+    private func write(_ number: Int) async { await connections[number]?.write(core: core) }
+
+    /// Ends connections on which nothing has moved for `connections.max.idle.ms`.
+    func closeIdleConnections() {
+        let limit = node.configuration.connectionsMaxIdleMilliseconds
+        guard limit >= 0 else { return }
+        let now = core.now()
+        for (_, connection) in connections where now.milliseconds(since: connection.lastActive) > limit {
+            connection.close()
+        }
+    }
+
+    var connectionCount: Int { connections.count }
+
+    // MARK: Stopping
+
+    /// Takes no more connections, ends those there are, and returns when their requests are through.
+    func stopServing() async {
+        isServing = false
+        for (_, listener) in listeners { listener.shutdown() }
+        groups.stop()
+        for (_, connection) in connections { connection.close() }
+        partitions.wakeAll()
+        await gate.close()
+    }
+}

@@ -1,0 +1,61 @@
+package import Bytes
+import LogEngine
+package import Metadata
+package import Reactor
+import Records
+
+/// Makes directories a broker's: `meta.properties` and the records that a cluster begins with.
+package struct Format: Sendable {
+    package var clusterID: String
+    package var nodeID: Int32
+    package var features: [Feature]
+    /// What else the cluster begins with (SCRAM credentials).
+    package var records: [MetadataRecord] = []
+
+    package init(clusterID: String, nodeID: Int32, features: [Feature] = Features.defaults) {
+        self.clusterID = clusterID
+        self.nodeID = nodeID
+        self.features = features
+    }
+
+    /// Whether a directory has been formatted.
+    package static func isFormatted(_ directory: String, core: Core) -> Bool {
+        core.files.exists(directory + "/meta.properties")
+    }
+
+    /// A fresh id whose text no command line takes for a flag.
+    package static func randomID(_ core: Core) -> UUID {
+        while true {
+            if let id = UUID(random: core.random(), core.random()) { return id }
+        }
+    }
+
+    /// Formats one directory, made where it doesn't exist.
+    package func write(_ directory: String, core: Core) async throws(BrokerFailure) {
+        do {
+            try core.files.makeDirectories(directory)
+            let timestamp = core.wallClockMilliseconds()
+            let batches = try MetadataBatches.snapshot(
+                Bootstrap.checkpointRecords(features) + records, lastContainedTimestamp: 0, leaderEpoch: 0,
+                timestamp: timestamp)
+            var checkpoint = ByteWriter(capacity: 4096)
+            for batch in batches { checkpoint.bytes(batch.bytes) }
+            try await core.files.replace(directory + "/bootstrap.checkpoint", with: checkpoint.finish())
+            let meta = MetaProperties(clusterID: clusterID, nodeID: nodeID, directoryID: Self.randomID(core))
+            try await core.files.replace(directory + "/meta.properties", with: meta.bytes)
+        } catch {
+            throw BrokerFailure("\(directory) can't be formatted: \(error)")
+        }
+    }
+}
+
+/// The features that this broker works with.
+package enum Features {
+    /// What a freshly formatted cluster finalizes.
+    package static let defaults = [Feature(Feature.metadataVersion, 30)]
+
+    /// What ApiVersions tells of.
+    static let supported: [(name: String, minimum: Int16, maximum: Int16)] = [(Feature.metadataVersion, 7, 30)]
+
+    static func isSupported(_ name: String) -> Bool { supported.contains { $0.name == name } }
+}
