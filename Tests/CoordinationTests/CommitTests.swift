@@ -90,17 +90,20 @@ import Testing
         #expect(host.offset() == 42)
     }
 
-    @Test func recordIsVersion3UnlessItExpiresByItself() throws {
-        _ = host.commit(42, partition: 7, metadata: nil)
+    @Test func recordIsVersion4UnlessItExpiresByItself() throws {
+        _ = host.commit(42, topicID: UUID(high: 1, low: 2), partition: 7, metadata: nil)
         _ = host.commit(43, retention: 1_000, version: 4)
         let key = Array("\u{0}\u{1}\u{0}\u{1}g\u{0}\u{1}t\u{0}\u{0}\u{0}\u{7}".utf8)
         #expect(host.log[0].key.array == key)
         var value = ByteWriter()
-        value.integer(Int16(3))
+        value.integer(Int16(4))
         value.integer(Int64(42))
         value.integer(Int32(5))
-        value.integer(Int16(0))
+        value.bytes([1])
         value.integer(host.moment.wallClockMilliseconds)
+        value.bytes([1, 0, 16])
+        value.integer(UInt64(1))
+        value.integer(UInt64(2))
         let expected = value.finish()
         #expect(host.log[0].value == expected)
         var old = ByteWriter()
@@ -148,6 +151,15 @@ import Testing
         #expect(topics.map(\.name) == ["a", "b"])
         #expect(topics.first?.partitions.map(\.committedOffset) == [3, 2])
         #expect(host.fetched(host.fetch(nil, group: "none"))?.topics.isEmpty == true)
+    }
+
+    @Test func offsetMeantForAnotherTopicOfThatNameIsNone() {
+        let old = UUID(high: 1, low: 1), new = UUID(high: 1, low: 2)
+        _ = host.commit(42, topicID: old)
+        func offset(_ id: UUID) -> Int64? {
+            host.fetched(host.fetch(topicID: id))?.topics.first?.partitions.first?.committedOffset
+        }
+        #expect(offset(old) == 42 && offset(.zero) == 42 && offset(new) == -1)
     }
 
     @Test func stableFetchWaitsForTheCommitsBeforeIt() {

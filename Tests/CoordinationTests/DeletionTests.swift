@@ -74,9 +74,23 @@ import Testing
         _ = host.commit(1, group: "a")
         _ = host.commit(2, group: "b")
         _ = host.commit(3, group: "b", topic: "u")
-        host.perform { host.machine.topicDeleted("t", at: host.moment, &$0) }
+        host.perform { host.machine.topicDeleted("t", id: UUID(high: 1, low: 1), at: host.moment, &$0) }
         #expect(host.offset("a") == -1 && host.offset("b") == -1)
         #expect(host.offset("b", topic: "u") == 3)
+    }
+
+    @Test func offsetsMeantForAnotherTopicOfThatNameStay() {
+        let old = UUID(high: 1, low: 1), new = UUID(high: 1, low: 2)
+        host.holdsAppends = true
+        _ = host.commit(1, topicID: new)
+        host.perform { host.machine.topicDeleted("t", id: old, at: host.moment, &$0) }
+        #expect(host.held.count == 1)
+        host.finishAppend()
+        host.perform { host.machine.topicDeleted("t", id: old, at: host.moment, &$0) }
+        #expect(host.held.isEmpty)
+        host.perform { host.machine.topicDeleted("t", id: new, at: host.moment, &$0) }
+        host.finishAppend()
+        #expect(host.offset() == -1)
     }
 
     @Test func sessionsOfPendingMembersEndWithTheGroup() {

@@ -238,7 +238,7 @@ struct GroupModel {
         switch random(5) {
         case 0: _ = host.deleteGroup(["g", "h", "s"][random(3)])
         case 1: _ = host.deleteOffset(topic: ["t", "u"][random(2)], group: ["g", "s"][random(2)])
-        case 2: host.perform { host.machine.topicDeleted("u", at: host.moment, &$0) }
+        case 2: host.perform { host.machine.topicDeleted("u", id: .zero, at: host.moment, &$0) }
         case 3 where host.held.isEmpty:
             for producer in transactions.sorted() { host.writeMarker(producerID: producer, isCommit: random(2) == 0) }
             transactions = []

@@ -201,7 +201,8 @@ final class TestHost {
 
     func commit(
         _ offset: Int64, member: String = "", generation: Int32 = -1, instance: String? = nil, group: String = "g",
-        topic: String = "t", partition: Int32 = 0, metadata: String? = "", retention: Int64 = -1, version: Int16 = 9
+        topic: String = "t", topicID: UUID = .zero, partition: Int32 = 0, metadata: String? = "", retention: Int64 = -1,
+        version: Int16 = 9
     ) -> UInt64 {
         let request = OffsetCommitRequest {
             $0.groupID = group
@@ -212,6 +213,7 @@ final class TestHost {
             $0.topics = [
                 OffsetCommitRequest.Topic {
                     $0.name = topic
+                    $0.topicID = topicID
                     $0.partitions = [
                         OffsetCommitRequest.Partition {
                             $0.partitionIndex = partition
@@ -253,12 +255,15 @@ final class TestHost {
     }
 
     /// - Parameter topics: nil for all.
-    func fetch(_ topics: [String]? = ["t"], group: String = "g", requiresStable: Bool = false) -> UInt64 {
+    func fetch(_ topics: [String]? = ["t"], group: String = "g", topicID: UUID = .zero, requiresStable: Bool = false)
+        -> UInt64
+    {
         let request = OffsetFetchRequest.Group {
             $0.groupID = group
             $0.topics = topics?.map { topic in
                 OffsetFetchRequest.GroupTopic {
                     $0.name = topic
+                    $0.topicID = topicID
                     $0.partitionIndexes = [0]
                 }
             }

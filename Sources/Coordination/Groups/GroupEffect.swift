@@ -5,8 +5,8 @@ package enum GroupEffect: Sendable {
     case append(GroupAppend)
 }
 
-/// Records that want to be in the log, in this order. When they are as safe as they will be (behind the high
-/// watermark), the host says ``GroupMachine/appended(_:baseOffset:at:_:)``, else ``GroupMachine/appendFailed(_:_:at:_:)``.
+/// Records that want to be in the log, in this order. Once they are as safe as they will be (behind the high watermark)
+/// the host says `appended`, else `appendFailed`, in the order of the ids.
 package struct GroupAppend: Sendable {
     package let id: UInt64
     package let records: [CoordinatorRecord]

@@ -1,3 +1,4 @@
+import Bytes
 import KafkaProtocol
 
 /// What a group said about how far it has read a partition. Times are milliseconds since 1970.
@@ -7,6 +8,8 @@ struct CommittedOffset: Equatable, Sendable {
     /// −1 when not said.
     var leaderEpoch: Int32
     var metadata: String
+    /// Of the topic that was meant; zero when the commit didn't say.
+    var topicID: UUID
     var commitTimestamp: Int64
     /// Commits of old clients bring an expiry of their own.
     var expireTimestamp: Int64?
@@ -22,12 +25,12 @@ struct CommittedOffset: Equatable, Sendable {
 extension CommittedOffset {
     init(_ value: OffsetCommitValue) {
         self.init(
-            offset: value.offset, leaderEpoch: value.leaderEpoch, metadata: value.metadata,
+            offset: value.offset, leaderEpoch: value.leaderEpoch, metadata: value.metadata, topicID: value.topicID,
             commitTimestamp: value.commitTimestamp,
             expireTimestamp: value.expireTimestamp == -1 ? nil : value.expireTimestamp)
     }
 
-    /// The record and its version: 1 is the only one that has room for an expiry, else 3, which Kafka before 3.x reads.
+    /// The record and its version: 1 is the only one that has room for an expiry, else 4 as Kafka since 4.1.
     var value: (record: OffsetCommitValue, version: Int16) {
         let record = OffsetCommitValue {
             $0.offset = offset
@@ -35,7 +38,11 @@ extension CommittedOffset {
             $0.metadata = metadata
             $0.commitTimestamp = commitTimestamp
             $0.expireTimestamp = expireTimestamp ?? -1
+            $0.topicID = topicID
         }
-        return (record, expireTimestamp == nil ? 3 : 1)
+        return (record, expireTimestamp == nil ? 4 : 1)
     }
+
+    /// Whether it may be meant for the topic of this id: one of the same name may have come and gone. Zero fits all.
+    func isMeant(for id: UUID) -> Bool { topicID == .zero || id == .zero || topicID == id }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Everything a coordinator knows about offsets: those that are committed, those of transactions that are still open,
 /// and what is on its way to the log.
 ///
@@ -15,12 +17,12 @@ struct CommittedOffsets {
     /// Producers with an open transaction that holds offsets of the group.
     private(set) var openTransactions: [String: Set<Int64>] = [:]
     /// The last change of a key that isn't appended yet, and the append it is in.
-    private var inFlight: [OffsetKey: (append: UInt64, exists: Bool)] = [:]
+    private var inFlight: [OffsetKey: (append: UInt64, offset: CommittedOffset?)] = [:]
 
     // MARK: Appending
 
     mutating func sent(_ changes: [Change], in append: UInt64) {
-        for change in changes { inFlight[change.key] = (append, change.offset != nil) }
+        for change in changes { inFlight[change.key] = (append, change.offset) }
     }
 
     /// The append is over, well or badly.
@@ -73,7 +75,8 @@ struct CommittedOffsets {
 
     /// Whether there is anything to delete, counting what is on its way.
     func exists(_ key: OffsetKey) -> Bool {
-        inFlight[key]?.exists ?? (committed[key] != nil || hasPendingTransaction(key))
+        if let last = inFlight[key] { return last.offset != nil }
+        return committed[key] != nil || hasPendingTransaction(key)
     }
 
     func isInFlight(_ key: OffsetKey) -> Bool { inFlight[key] != nil }
@@ -90,11 +93,18 @@ struct CommittedOffsets {
         return keys.filter(exists).sorted()
     }
 
-    /// All keys of a topic that exist, in order. O(groups + n log n + appends in flight)
-    func existingKeys(ofTopic topic: String) -> [OffsetKey] {
+    /// All keys with offsets that may be meant for the topic, in order. O(groups + n log n + appends in flight)
+    func existingKeys(ofTopic topic: String, id: UUID) -> [OffsetKey] {
         var keys = Set(committed.keys(ofTopic: topic))
         for table in pending.values { keys.formUnion(table.keys(ofTopic: topic)) }
         keys.formUnion(inFlight.keys.filter { $0.topic == topic })
-        return keys.filter(exists).sorted()
+        return keys.filter { exists($0) && present($0).contains { $0.isMeant(for: id) } }.sorted()
+    }
+
+    /// What a key stands for: committed and in open transactions, or the last of what is on its way.
+    private func present(_ key: OffsetKey) -> [CommittedOffset] {
+        if let last = inFlight[key] { return last.offset.map { [$0] } ?? [] }
+        let unfinished = (openTransactions[key.groupID] ?? []).compactMap { self.pending[$0]?[key] }
+        return (committed[key].map { [$0] } ?? []) + unfinished
     }
 }

@@ -24,7 +24,8 @@ extension GroupMachine {
                 let key = OffsetKey(groupID: request.groupID, topic: topic.name, partition: partition.partitionIndex)
                 let offset = CommittedOffset(
                     offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
-                    metadata: partition.committedMetadata ?? "", commitTimestamp: wallClock, expireTimestamp: expiry)
+                    metadata: partition.committedMetadata ?? "", topicID: topic.topicID, commitTimestamp: wallClock,
+                    expireTimestamp: expiry)
                 draft.entries.append(.offset(CommittedOffsets.Change(key: key, offset: offset)))
             }
         }
@@ -43,7 +44,8 @@ extension GroupMachine {
                 let key = OffsetKey(groupID: request.groupID, topic: topic.name, partition: partition.partitionIndex)
                 let offset = CommittedOffset(
                     offset: partition.committedOffset, leaderEpoch: partition.committedLeaderEpoch,
-                    metadata: partition.committedMetadata ?? "", commitTimestamp: wallClock, expireTimestamp: nil)
+                    metadata: partition.committedMetadata ?? "", topicID: .zero, commitTimestamp: wallClock,
+                    expireTimestamp: nil)
                 draft.entries.append(.offset(CommittedOffsets.Change(key: key, offset: offset)))
             }
         }

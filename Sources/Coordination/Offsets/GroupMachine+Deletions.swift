@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 import KafkaProtocol
 
 /// OffsetDelete, DeleteGroups, and what deleted topics leave behind.
@@ -73,12 +73,13 @@ extension GroupMachine {
         draft.entries.append(.offset(CommittedOffsets.Change(key: key, offset: nil)))
     }
 
-    /// The topic is gone: nobody's offsets of it mean anything any more.
-    package func topicDeleted(_ topic: String, at moment: Moment, _ effects: inout [GroupEffect]) {
+    /// The topic is gone: nobody's offsets of it mean anything any more. Those of another topic of the same name stay,
+    /// unless the commit didn't say which it meant.
+    package func topicDeleted(_ topic: String, id: UUID, at moment: Moment, _ effects: inout [GroupEffect]) {
         guard isLoaded, !isGone else { return }
         self.moment = moment
         draft.isAtomic = false
-        for key in offsets.existingKeys(ofTopic: topic) { delete(key) }
+        for key in offsets.existingKeys(ofTopic: topic, id: id) { delete(key) }
         flush(.nothing)
         release(into: &effects)
     }

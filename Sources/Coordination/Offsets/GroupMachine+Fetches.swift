@@ -35,14 +35,14 @@ extension GroupMachine {
         let isKnown = groups[asked.groupID] != nil || foreignGroups[asked.groupID] != nil
         let committed = isKnown ? offsets.committed.groups[asked.groupID] ?? [:] : [:]
 
-        func partition(_ topic: String, _ index: Int32) -> OffsetFetchResponse.Partition {
+        func partition(_ topic: String, _ topicID: UUID, _ index: Int32) -> OffsetFetchResponse.Partition {
             let key = OffsetKey(groupID: asked.groupID, topic: topic, partition: index)
             return OffsetFetchResponse.Partition {
                 $0.index = index
                 $0.committedOffset = -1
                 if requiresStable, offsets.hasPendingTransaction(key) {
                     $0.errorCode = KafkaError.unstableOffsetCommit.code
-                } else if let offset = committed[topic]?[index] {
+                } else if let offset = committed[topic]?[index], offset.isMeant(for: topicID) {
                     $0.committedOffset = offset.offset
                     $0.committedLeaderEpoch = offset.leaderEpoch
                     $0.metadata = offset.metadata
@@ -56,14 +56,14 @@ extension GroupMachine {
                     OffsetFetchResponse.GroupTopic {
                         $0.name = topic.name
                         $0.topicID = topic.topicID
-                        $0.partitions = topic.partitionIndexes.map { partition(topic.name, $0) }
+                        $0.partitions = topic.partitionIndexes.map { partition(topic.name, topic.topicID, $0) }
                     }
                 }
             } else {
                 $0.topics = committed.sorted { $0.key < $1.key }.map { topic, partitions in
                     OffsetFetchResponse.GroupTopic {
                         $0.name = topic
-                        $0.partitions = partitions.keys.sorted().map { partition(topic, $0) }
+                        $0.partitions = partitions.keys.sorted().map { partition(topic, .zero, $0) }
                     }
                 }
             }
