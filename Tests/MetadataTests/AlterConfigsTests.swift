@@ -119,6 +119,27 @@ import Testing
                 + "[cordoned.log.dirs]")
     }
 
+    @Test func aBrokersListsOnlyAreAppendedTo() throws {
+        var cluster = try Cluster()
+        #expect(
+            try cluster.alter(.broker, "1", (2, "num.io.threads", "1"))
+                == (.invalidConfig, "Config value append is not allowed for config key: num.io.threads"))
+        #expect(
+            try cluster.alter(.broker, "1", (3, "nosuch", "1")) == (.invalidConfig, "Unknown config name: nosuch"))
+        try cluster.alter(.broker, "1", (2, "log.cleanup.policy", "compact"))
+        #expect(cluster.image.config(ConfigResource(.broker, "1")) == ["log.cleanup.policy": "delete,compact"])
+    }
+
+    @Test func aListenersSettingMayBeForAllBrokers() throws {
+        var cluster = try Cluster()
+        #expect(
+            try cluster.alter(.broker, "", (0, "listener.name.plaintext.max.connections", "5")).error == .noError)
+        #expect(
+            try cluster.alter(.broker, "", (0, "listener.name.plaintext.ssl.key.password", "5")).message
+                == "Cannot update these configs at default cluster level, broker id must be specified: "
+                + "[listener.name.plaintext.ssl.key.password]")
+    }
+
     @Test func brokerValuesAreChecked() throws {
         var cluster = try Cluster()
         #expect(

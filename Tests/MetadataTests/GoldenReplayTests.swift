@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 import KafkaProtocol
 import Records
 import Testing
@@ -8,15 +7,6 @@ import Testing
 
 /// The metadata log and a snapshot that Apache Kafka 4.3.1 wrote.
 @Suite struct GoldenReplayTests {
-    private func golden(_ name: String) throws -> ByteSlice {
-        let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-        let file = try #require(fopen("/\(folder)/Golden/\(name).gz", "r"))
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
-        return try bytes.withUnsafeBytes { try Decompressor().decompress($0, .gzip, limit: 1 << 20) }
-    }
-
     private func records(_ bytes: ByteSlice) throws -> [(offset: Int64, record: MetadataRecord)] {
         var batches = BatchIterator(bytes)
         var result: [(offset: Int64, record: MetadataRecord)] = []
@@ -29,7 +19,7 @@ import Testing
     private func replayed(_ name: String, until end: Int64 = .max) throws -> Controller {
         let server = try ServerConfiguration(ServerConfiguration.embedded(dataDirectory: "data"))
         var controller = Controller(clusterID: "4L6g3nShT-eMCtK--X86sw", server: server)
-        for (offset, record) in try records(try golden(name)) where offset < end {
+        for (offset, record) in try records(try GoldenFile.read(name)) where offset < end {
             try controller.replay(record, offset: offset)
         }
         return controller
@@ -102,7 +92,7 @@ import Testing
     }
 
     @Test func everyRecordIsWrittenAsKafkaWroteIt() throws {
-        var batches = BatchIterator(try golden("cluster-metadata.log"))
+        var batches = BatchIterator(try GoldenFile.read("cluster-metadata.log"))
         var count = 0
         while let batch = try batches.nextBatch() {
             if batch.header.attributes.isControl { continue }
@@ -120,7 +110,7 @@ import Testing
         let ours = try Bootstrap.logRecords(Bootstrap.checkpointRecords(), server: server).map {
             try MetadataRecordCodec.encode($0)
         }
-        let first = try records(try golden("cluster-metadata.log")).prefix(ours.count).map {
+        let first = try records(try GoldenFile.read("cluster-metadata.log")).prefix(ours.count).map {
             try MetadataRecordCodec.encode($0.record)
         }
         #expect(ours == first)

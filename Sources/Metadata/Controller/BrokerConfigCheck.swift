@@ -12,7 +12,7 @@ enum BrokerConfigCheck {
             "These security configs can be dynamically updated only per-listener using the listener prefix")
         if !isForOneBroker {
             try refuse(
-                names.filter { known($0)?.updateMode == .perBroker || isListenerOverride($0) },
+                names.filter { ConfigDefinitions.ofBroker($0)?.updateMode == .perBroker },
                 "Cannot update these configs at default cluster level, broker id must be specified")
         }
         for name in names {
@@ -23,10 +23,6 @@ enum BrokerConfigCheck {
 
     private static func known(_ name: String) -> ConfigDefinition? {
         ConfigDefinitions.broker[name] ?? ConfigDefinitions.dynamicBroker[name] ?? ConfigDefinitions.own[name]
-    }
-
-    private static func isListenerOverride(_ name: String) -> Bool {
-        ConfigDefinitions.plainName(ofListenerOverride: name) != nil
     }
 
     /// Keys and certificates: each listener has its own.

@@ -129,10 +129,7 @@ extension Controller {
             resource.type == .topic
             ? ConfigDefinitions.topic[change.name] : ConfigDefinitions.ofBroker(change.name)
         guard let definition, definition.type == .list else {
-            throw Refusal(
-                .invalidConfig,
-                "Can't \(operation == .append ? "APPEND" : "SUBTRACT") to key \(change.name) because its type is not LIST."
-            )
+            throw Self.notAList(change.name, isAppending: operation == .append, resource, isKnown: definition != nil)
         }
         let named = Self.elements(change.value)
         var elements = Self.elements(old ?? definition.defaultText)
@@ -142,6 +139,20 @@ extension Controller {
             elements.removeAll { named.contains($0) }
         }
         return elements.joined(separator: ",")
+    }
+
+    private static func notAList(
+        _ name: String, isAppending: Bool, _ resource: ConfigResource, isKnown: Bool
+    ) -> Refusal {
+        if resource.type == .topic {
+            return Refusal(
+                .invalidConfig,
+                "Can't \(isAppending ? "APPEND" : "SUBTRACT") to key \(name) because its type is not LIST.")
+        }
+        guard isKnown else { return Refusal(.invalidConfig, "Unknown config name: \(name)") }
+        return Refusal(
+            .invalidConfig,
+            "Config value \(isAppending ? "append" : "subtract") is not allowed for config key: \(name)")
     }
 
     private static func elements(_ text: String?) -> [String] {
