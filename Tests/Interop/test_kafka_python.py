@@ -213,21 +213,25 @@ class Member(threading.Thread):
 @pytest.mark.parametrize("assignor", ASSIGNORS, ids=lambda each: each.name)
 def test_three_members_through_a_rebalance(topic, consumer, group, assignor):
     name = topic(6)
-    members = [
-        Member(consumer(name, group_id=group, partition_assignment_strategy=[assignor], session_timeout_ms=6000,
-                        heartbeat_interval_ms=300))
-        for _ in range(3)]
-    for member in members:
-        member.start()
+    members = []
+
+    def join():
+        members.append(Member(consumer(
+            name, group_id=group, partition_assignment_strategy=[assignor], session_timeout_ms=6000,
+            heartbeat_interval_ms=300, metadata_max_age_ms=1000)))
+        members[-1].start()
 
     def settled(sizes):
         held = [member.held for member in members]
         return sorted(map(len, held)) == sizes and len(set().union(*held)) == 6
 
+    # One after the other: this client may stop its heartbeats for good when a rebalance meets its first join.
     try:
-        assert until(lambda: settled([2, 2, 2]), 60)
+        for sizes in ([6], [3, 3], [2, 2, 2]):
+            join()
+            assert until(lambda: settled(sizes), 40)
         members.pop().leave()
-        assert until(lambda: settled([3, 3]), 60)
+        assert until(lambda: settled([3, 3]), 40)
     finally:
         for member in members:
             member.leave()
