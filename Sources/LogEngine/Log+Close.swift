@@ -15,7 +15,7 @@ extension Log {
         do throws(LogError) {
             try await syncActiveIndexes()
             try await syncSnapshots()
-            if areEpochsUnsaved { try await saveEpochs() }
+            try await saveEpochs()
             try await place.syncEntries()
         } catch {
             place.health.fail(error)
@@ -32,14 +32,18 @@ extension Log {
         }
     }
 
-    /// Lets go of everything without writing a byte more: after a failure, or for a log whose files are gone.
-    public func abandon() {
+    /// Lets go of everything without writing what is left: after a failure, or for a log whose files are to go. Returns
+    /// when nothing of it is under way any more.
+    public func abandon() async {
         guard !isClosed else { return }
         pending.removeAll()
         pendingBytes = 0
         turn?.end(.closed(path: place.directory))
         turn = nil
         end()
+        while isSyncing || isSavingEpochs {
+            await withUnsafeContinuation { if isSyncing { syncWaiters.append($0) } else { epochWaiters.append($0) } }
+        }
     }
 
     private func end() {

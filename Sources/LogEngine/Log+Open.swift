@@ -88,7 +88,7 @@ struct LogLoading {
         epochs.truncate(to: endOffset)
         epochs.trim(below: startOffset)
         try removeSnapshots(endOffset)
-        let producers = try findProducers(startOffset, endOffset)
+        let producers = try findProducers(endOffset)
         return LoadedLog(
             topicID: topicID, segments: segments, startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
@@ -214,8 +214,7 @@ struct LogLoading {
     private mutating func recover(_ plan: RecoveryPlan) async throws(LogError) {
         guard let first = plan.segments.firstIndex(where: \.isRecovered) else { return }
         // From the first on all are walked: each one's producers follow from those before.
-        let startOffset = max(opening.startOffset, segments[0].baseOffset)
-        var producers = try ProducerLoading(place: place, config: opening.config, startOffset: startOffset)
+        var producers = try ProducerLoading(place: place, config: opening.config)
             .load(to: segments[first].baseOffset, segments: Array(segments[..<first]), snapshots: &snapshots)
         var endOffset = segments[first].baseOffset
         var index = first
@@ -321,9 +320,9 @@ struct LogLoading {
         }
     }
 
-    private mutating func findProducers(_ startOffset: Int64, _ endOffset: Int64) throws(LogError) -> ProducerStates {
+    private mutating func findProducers(_ endOffset: Int64) throws(LogError) -> ProducerStates {
         if let recovered { return recovered.producers }
-        return try ProducerLoading(place: place, config: opening.config, startOffset: startOffset)
+        return try ProducerLoading(place: place, config: opening.config)
             .load(to: endOffset, segments: segments, snapshots: &snapshots)
     }
 

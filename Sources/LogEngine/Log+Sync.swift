@@ -25,6 +25,7 @@ extension Log {
                 for waiter in waiters { waiter.resume() }
             }
             do throws(LogError) { try await syncOnce() } catch {
+                if case .closed = error { throw error }
                 place.health.fail(error)
                 throw error
             }
@@ -47,13 +48,14 @@ extension Log {
             if segment.hasTransactionIndex { try await sync(segment, .txnindex) }
         }
         try await syncSnapshots()
-        if areEpochsUnsaved { try await saveEpochs() }
+        try await saveEpochs()
         try await place.syncEntries()
         guard truncations == self.truncations else { return }
         durable.advance(to: end)
     }
 
     private func sync(_ segment: Segment, _ kind: SegmentFileName.Kind) async throws(LogError) {
+        if isClosed { throw .closed(path: place.directory) }
         guard !segment.isRemoved else { return }
         let file = try segment.file(kind)
         do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
@@ -70,14 +72,29 @@ extension Log {
         }
     }
 
-    /// Writes the leader epochs, so that a crash leaves the old or the new ones.
+    /// Writes the leader epochs, so that a crash leaves the old or the new ones. One write at a time; returns when the
+    /// latest are on disk.
     func saveEpochs() async throws(LogError) {
-        areEpochsUnsaved = false
-        let path = place.path(LeaderEpochFile.name)
-        do throws(Errno) { try await place.files.replace(path, with: LeaderEpochFile.encode(epochs)) } catch {
-            areEpochsUnsaved = true
-            // A deleted partition's directory is renamed while this is under way.
-            if error != .noEntry || place.files.exists(place.directory) { throw .storage(error, path: path) }
+        while areEpochsUnsaved || isSavingEpochs, !isClosed {
+            if isSavingEpochs {
+                await withUnsafeContinuation { epochWaiters.append($0) }
+                continue
+            }
+            isSavingEpochs = true
+            areEpochsUnsaved = false
+            defer {
+                isSavingEpochs = false
+                let waiters = epochWaiters
+                epochWaiters.removeAll()
+                for waiter in waiters { waiter.resume() }
+            }
+            let path = place.path(LeaderEpochFile.name)
+            do throws(Errno) { try await place.files.replace(path, with: LeaderEpochFile.encode(epochs)) } catch {
+                areEpochsUnsaved = true
+                // A deleted partition's directory is renamed while this is under way.
+                if error == .noEntry, !place.files.exists(place.directory) { return }
+                throw .storage(error, path: path)
+            }
         }
     }
 

@@ -83,7 +83,7 @@ extension Log {
             do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
             place.hasUnsyncedEntries = true
             try await place.syncEntries()
-            if areEpochsUnsaved { try await saveEpochs() }
+            try await saveEpochs()
         } catch {
             place.health.fail(error)
             throw error
@@ -96,7 +96,7 @@ extension Log {
         }
         snapshots.removeAll { $0 > nextOffset }
         unsyncedSnapshots.removeAll { $0 > nextOffset }
-        producers = try ProducerLoading(place: place, config: config, startOffset: startOffset)
+        producers = try ProducerLoading(place: place, config: config)
             .load(to: nextOffset, segments: segments, snapshots: &snapshots)
         producers.release(below: highWatermark)
     }

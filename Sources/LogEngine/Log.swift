@@ -36,6 +36,8 @@ public final class Log: TurnEnd {
     var epochs: LeaderEpochs
     /// The epoch file doesn't have the last changes.
     var areEpochsUnsaved = false
+    var isSavingEpochs = false
+    var epochWaiters: [UnsafeContinuation<Void, Never>] = []
     /// Offsets of the producer snapshots on disk, ascending.
     var snapshots: [Int64]
     var unsyncedSnapshots: [Int64] = []

@@ -6,7 +6,6 @@ import Records
 struct ProducerLoading {
     let place: LogPlace
     let config: LogConfig
-    let startOffset: Int64
 
     /// The producers as of `endOffset`. Snapshots that can't be read are removed.
     ///
@@ -15,7 +14,7 @@ struct ProducerLoading {
         to endOffset: Int64, segments: [Segment], snapshots: inout [Int64]
     ) throws(LogError) -> ProducerStates {
         var states = ProducerStates()
-        var from = startOffset
+        var from = segments.first?.baseOffset ?? endOffset
         var index = snapshots.count
         while index > 0 {
             index -= 1

@@ -101,6 +101,7 @@ final class Segment {
 
     /// Notes a batch that was written at the segment's end.
     func grew(by bytes: Int, lastOffset: Int64, maxTimestamp: Int64, aborted: AbortedTransaction? = nil) {
+        assert(areIndexesLoaded, "the batch's entries would be lost")
         if size == 0 { firstTimestamp = maxTimestamp }
         if maxTimestamp > maximum.timestamp { maximum = (maxTimestamp, lastOffset) }
         if bytesSinceIndexEntry > indexIntervalBytes {
@@ -165,6 +166,8 @@ final class Segment {
         maximum = times.last
         try loadTransactionIndex()
         areIndexesLoaded = true
+        // Batches without an entry are too few for the index, have no time, or were never indexed.
+        if size > 0, times.count == 0 { try noteTimestamps() }
     }
 
     private func storedOffsetIndex() throws(LogError) -> OffsetIndex? {
@@ -286,7 +289,10 @@ final class Segment {
 
     /// The offset after the last batch, found by a walk from the last index entry.
     func readEndOffset() throws(LogError) -> Int64 {
-        guard size > 0 else { return baseOffset }
+        guard size > 0 else {
+            startOver()
+            return baseOffset
+        }
         try loadIndexes()
         var walk = HeaderWalk(try file(.log), from: try offsetIndex.lastPosition(source(.index)), to: size)
         var end = baseOffset

@@ -97,8 +97,8 @@ private final class OpenDirectory {
         try await directory.close(offsets, brokerEpoch: 12)
     }
 
-    func abandon() {
-        for log in logs.values { log.abandon() }
+    func abandon() async {
+        for log in logs.values { await log.abandon() }
         directory.abandon()
     }
 }
@@ -120,7 +120,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
                 #expect(log.endOffset == partition.recoveryPoint)
                 #expect(log.recoveryPoint == log.endOffset)
             }
-            open.abandon()
+            await open.abandon()
         }
     }
 
@@ -130,7 +130,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
             let open = try await OpenDirectory("clean", in: parent, context)
             let records = try await open.log(topic + "-0").records()
             #expect(records.map(\.told) == (try Golden.records(topic)))
-            open.abandon()
+            await open.abandon()
         }
     }
 
@@ -148,7 +148,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
                 }
                 #expect(try await log.offsetOfMaxTimestamp()?.offset == 299)
             }
-            open.abandon()
+            await open.abandon()
         }
     }
 
@@ -159,7 +159,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
             #expect(log.highWatermark == 117)
             #expect(log.lastStableOffset == 116)
             #expect(try await committed(log) == (try Golden.told()["txn, read committed"] as? [String]))
-            open.abandon()
+            await open.abandon()
         }
     }
 
@@ -186,7 +186,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
             let log = try open.log("trimmed-0")
             #expect(log.startOffset == 123 && log.endOffset == 400)
             #expect(try await log.records(from: 123).map(\.offset) == Array(123..<400))
-            open.abandon()
+            await open.abandon()
         }
     }
 
@@ -200,7 +200,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
             var expected: [String: String?] = [:]
             for told in try Golden.records("compacted") { expected[told.key ?? ""] = told.value }
             #expect(latest.filter { $0.value != nil } == expected.filter { $0.value != nil })
-            open.abandon()
+            await open.abandon()
         }
     }
 
@@ -246,7 +246,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
                 #expect(records == Array(try Golden.records(topic).prefix(records.count)), "\(topic)")
             }
             #expect(try open.log("trimmed-0").startOffset == 123)
-            open.abandon()
+            await open.abandon()
         }
     }
 
@@ -266,7 +266,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
             let ours = try files.readAll(open.path + "/codec-none-0/00000000000000000264.index").array
             #expect(ours == Array(kafkas.prefix(ours.count)))
             #expect(try await committed(open.log("txn-0")) == (try Golden.told()["txn, read committed"] as? [String]))
-            open.abandon()
+            await open.abandon()
         }
     }
 }

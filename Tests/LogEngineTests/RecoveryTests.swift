@@ -39,15 +39,16 @@ private func fill(_ directory: String, _ count: Int, _ context: LogContext) asyn
                 #expect(log.endOffset == 9, "cut at \(cut)")
                 #expect(try file.size() == whole.count - last.totalSize)
                 #expect(log.producerDescriptions.first?.lastSequence == 8)
-                log.abandon()
+                await log.abandon()
             }
         }
     }
 
     private func lastBatch(_ directory: String, _ context: LogContext) async throws -> RecordBatch? {
         let log = try await Log.open(directory, small(), context)
-        defer { log.abandon() }
-        return try await log.batches().last
+        let last = try await log.batches().last
+        await log.abandon()
+        return last
     }
 
     @Test func zerosAndGarbageBehindTheEndAreCut() async throws {
@@ -63,7 +64,7 @@ private func fill(_ directory: String, _ count: Int, _ context: LogContext) asyn
                 #expect(try file.size() == size)
                 try await log.add(batch(1, producer: (7, 0), sequence: 10))
                 #expect(try await log.records().map(\.offset) == Array(0..<11))
-                log.abandon()
+                await log.abandon()
             }
         }
     }
@@ -81,7 +82,7 @@ private func fill(_ directory: String, _ count: Int, _ context: LogContext) asyn
             #expect(try await log.records().map(\.offset) == Array(0..<end))
             let names = try context.core.files.list(path)
             #expect(names.compactMap { SegmentFileName($0) }.allSatisfy { $0.baseOffset == 0 || $0.baseOffset == end })
-            log.abandon()
+            await log.abandon()
         }
     }
 

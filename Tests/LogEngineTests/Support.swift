@@ -126,10 +126,12 @@ func batch(
     return try BatchCheck().append(builder.finish().bytes, rules, now: timestamp)
 }
 
-func marker(commit: Bool, _ producer: (id: Int64, epoch: Int16), coordinatorEpoch: Int32 = 0) throws -> CheckedBatch {
+func marker(
+    commit: Bool, _ producer: (id: Int64, epoch: Int16), coordinatorEpoch: Int32 = 0, timestamp: Int64 = 1000
+) throws -> CheckedBatch {
     let marker = EndTransactionMarker(isCommit: commit, coordinatorEpoch: coordinatorEpoch)
     return try BatchCheck.replica(
-        marker.batch(producerID: producer.id, producerEpoch: producer.epoch, timestamp: 1000).bytes)
+        marker.batch(producerID: producer.id, producerEpoch: producer.epoch, timestamp: timestamp).bytes)
 }
 
 /// Small pseudo-random numbers from a seed that a failing test prints.
