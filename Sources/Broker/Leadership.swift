@@ -81,7 +81,7 @@ struct Leadership: Sendable {
             for (partition, path, delay) in await shard.removeAll(of: id) {
                 await storage.forget(partition, renamedTo: path, afterMilliseconds: delay)
             }
-            await shard.groupsForget(topic: name)
+            await shard.groupsForget(topic: name, id: id)
         }
     }
 }

@@ -122,5 +122,10 @@ public struct ResolveFailure: Error, Equatable, Sendable, CustomStringConvertibl
     public let host: String
     public let reason: String
 
+    public init(host: String, reason: String) {
+        self.host = host
+        self.reason = reason
+    }
+
     public var description: String { "Couldn't resolve server \(host): \(reason)" }
 }

@@ -56,8 +56,8 @@ final class GroupHost {
     /// Looks at what the machine knows.
     func read<Output>(_ body: (GroupMachine) -> Output) -> Output { body(machine) }
 
-    func topicDeleted(_ topic: String) {
-        run { machine, effects in machine.topicDeleted(topic, at: moment, &effects) }
+    func topicDeleted(_ topic: String, id: UUID) {
+        run { machine, effects in machine.topicDeleted(topic, id: id, at: moment, &effects) }
     }
 
     /// Tells everybody who waits that the coordinator is elsewhere now.

@@ -42,8 +42,8 @@ extension Shard {
     func followGroupAppends(_ partition: Int32) async { await groups[partition]?.followAppends() }
 
     /// Offsets of a deleted topic are forgotten.
-    func groupsForget(topic: String) {
-        for host in groups.all { host.topicDeleted(topic) }
+    func groupsForget(topic: String, id: UUID) {
+        for host in groups.all { host.topicDeleted(topic, id: id) }
     }
 
     // MARK: Asking

@@ -69,7 +69,7 @@ extension Shard {
                 node.logger.error("the directory of \(partition.name) can't be renamed: \(error)")
                 continue
             }
-            partition.log.abandon()
+            await partition.log.abandon()
             removed.append((partition.name, path, partition.log.config.fileDeleteDelayMilliseconds))
         }
         return removed
