@@ -90,6 +90,21 @@ import Testing
         #expect(host.joinError(first) == .noError)
     }
 
+    @Test func theNewIDSyncsInPlaceOfTheOld() {
+        let tokens = [host.join(instance: "i0"), host.join(instance: "i1")]
+        host.advance(10_000)
+        let leader = host.joined(tokens[0])?.memberID ?? ""
+        _ = host.sync(leader, 1, instance: "i0")
+        let new = host.joined(host.join(instance: "i1"))?.memberID ?? ""
+        #expect(host.syncError(host.sync(new, 1, instance: "i1")) == .noError)
+        for _ in 0..<14 {
+            host.advance(5_000)
+            #expect(host.heartbeat(leader, 1, instance: "i0") == .noError)
+            #expect(host.heartbeat(new, 1, instance: "i1") == .noError)
+        }
+        #expect(host.state() == .stable)
+    }
+
     @Test func parkedJoinOfTheOldIDIsFenced() {
         let first = host.join(instance: "i0")
         let second = host.join(instance: "i0")
