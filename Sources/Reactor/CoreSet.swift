@@ -8,10 +8,13 @@ public struct CoreOptions: Sendable {
     public var count: Int?
     /// The processors to pin them to, in order; nil for the process's own.
     public var cpus: [Int]?
+    /// Tools that ask and go leave it to the scheduler where they run.
+    public var isPinned: Bool
 
-    public init(count: Int? = nil, cpus: [Int]? = nil) {
+    public init(count: Int? = nil, cpus: [Int]? = nil, isPinned: Bool = true) {
         self.count = count
         self.cpus = cpus
+        self.isPinned = isPinned
     }
 }
 
@@ -37,7 +40,7 @@ public final class CoreSet: Sendable {
         var cores: [Core] = []
         var threads: [pthread_t] = []
         for index in 0..<count {
-            let starter = CoreThread(index: index, cpu: cpus[index % cpus.count], isPinned: count <= cpus.count)
+            let starter = CoreThread(index: index, cpu: cpus[index % cpus.count], isPinned: options.isPinned && count <= cpus.count)
             do {
                 let (core, thread) = try starter.start()
                 cores.append(core)
