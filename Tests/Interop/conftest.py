@@ -36,9 +36,9 @@ def broker():
     assert code == 0, f"the broker stopped with {code}:\n{log}"
 
 
-@pytest.fixture
-def topic(broker, admin):
-    """Makes topics with names of their own: topic(partitions, **configs)."""
+@pytest.fixture(scope="session")
+def make_topic(admin):
+    """Makes topics with names of their own: make_topic(partitions, **configs)."""
     def make(partitions=1, **config):
         from confluent_kafka.admin import NewTopic
         name = f"t-{uuid.uuid4().hex[:12]}"
@@ -48,6 +48,11 @@ def topic(broker, admin):
         assert until(lambda: name in admin.list_topics(timeout=10).topics)
         return name
     return make
+
+
+@pytest.fixture
+def topic(make_topic):
+    return make_topic
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,10 @@ class Broker:
     def resident_mb(self):
         return self._status("VmRSS")
 
+    def anonymous_mb(self):
+        """Memory of its own; VmRSS would count mapped log files as well."""
+        return self._status("RssAnon")
+
     def peak_resident_mb(self):
         return self._status("VmHWM")
 
