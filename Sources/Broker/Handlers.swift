@@ -31,7 +31,7 @@ struct Handler: Sendable {
     ) {
         key = type.key
         self.listed = listed ?? type.versions
-        served = max(self.listed.lowerBound, type.versions.lowerBound)...min(self.listed.upperBound, type.versions.upperBound)
+        served = self.listed.clamped(to: type.versions)
         flexibleSince = type.flexibleSince
         self.serve = serve
     }

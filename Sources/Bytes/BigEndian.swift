@@ -2,7 +2,8 @@
 /// bytes are there.
 extension UnsafeRawPointer {
     @inlinable @inline(__always)
-    public func bigEndian<Integer: FixedWidthInteger>(_ position: Int, as type: Integer.Type = Integer.self) -> Integer {
+    public func bigEndian<Integer: FixedWidthInteger>(_ position: Int, as type: Integer.Type = Integer.self) -> Integer
+    {
         Integer(bigEndian: loadUnaligned(fromByteOffset: position, as: Integer.self))
     }
 }

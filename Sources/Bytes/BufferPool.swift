@@ -18,7 +18,9 @@ public final class BufferPool: Sendable {
 
     deinit {
         state.withLock { state in
-            for list in state.lists { for address in list { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() } }
+            for list in state.lists {
+                for address in list { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+            }
         }
     }
 

@@ -75,7 +75,8 @@ public struct Coder: ~Copyable {
     var gatheredBytes = 0
     var exchange: Exchange?
 
-    /// Reads messages out of `bytes`, one after the other. Byte fields are ranges of the same block: they keep it alive.
+    /// Reads messages out of `bytes`, one after the other. Byte fields are ranges of the same block: they keep it
+    /// alive.
     public init(decoding bytes: ByteSlice, from position: Int = 0) {
         direction = .decode
         source = bytes

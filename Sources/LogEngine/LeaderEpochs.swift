@@ -49,8 +49,8 @@ public struct LeaderEpochs: Equatable, Sendable {
         return true
     }
 
-    /// The end of `epoch` as this log knows it, with the epoch that it belongs to; `nil` for an epoch that is newer than
-    /// all, or −1 (KIP-101, KIP-279).
+    /// The end of `epoch` as this log knows it, with the epoch that it belongs to; `nil` for an epoch that is newer
+    /// than all, or −1 (KIP-101, KIP-279).
     public func endOffset(for epoch: Int32, logEndOffset: Int64) -> (epoch: Int32, endOffset: Int64)? {
         guard epoch >= 0, let last = entries.last, epoch <= last.epoch else { return nil }
         if epoch == last.epoch { return (epoch, logEndOffset) }

@@ -2,15 +2,17 @@ public import Bytes
 import Reactor
 
 extension Log {
-    /// Writes and syncs all there is, so that the next start need not look into any file. Afterwards nothing can be done
-    /// with the log; those who wait on its watermarks are told.
+    /// Writes and syncs all there is, so that the next start need not look into any file. Afterwards nothing can be
+    /// done with the log; those who wait on its watermarks are told.
     public func close() async throws(LogError) {
         guard !isClosed else { return }
         defer { end() }
         try checkUsable()
         try writePending()
         try active.finish()
-        if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset { try writeSnapshot(at: nextOffset) }
+        if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset {
+            try writeSnapshot(at: nextOffset)
+        }
         try await flush()
         do throws(LogError) {
             try await syncActiveIndexes()

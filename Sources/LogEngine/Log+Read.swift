@@ -22,7 +22,8 @@ extension Log {
     ///   - bound: the first offset that the reader must not have: high watermark, last stable offset, or log end.
     ///   - wholeBatch: the first batch comes whole even if it is larger than `maxBytes`. Otherwise it comes only if it
     ///     fits.
-    /// - Complexity: O(log n) near the log's end, without touching a file; elsewhere an index look-up and a few headers.
+    /// - Complexity: O(log n) near the log's end, without touching a file; elsewhere an index look-up and a few
+    ///   headers.
     public func locate(
         _ offset: Int64, maxBytes: Int, upTo bound: Int64, wholeBatch: Bool
     ) throws(LogError) -> LogRange? {
@@ -93,8 +94,8 @@ extension Log {
         return try await bytes(of: range)
     }
 
-    /// The aborted transactions that a read-committed reader of `range` from `offset` on has to know. May name some that
-    /// lie behind the range.
+    /// The aborted transactions that a read-committed reader of `range` from `offset` on has to know. May name some
+    /// that lie behind the range.
     public func abortedTransactions(in range: LogRange, from offset: Int64) throws(LogError) -> [AbortedTransaction] {
         guard segments.contains(where: \.hasTransactionIndex) else { return [] }
         var upTo = range.upTo

@@ -64,7 +64,8 @@ package struct OffsetIndex {
     /// Adds a batch. Ignored when its offset can't be written or isn't above the last: an index may be sparse but not
     /// wrong.
     package mutating func append(lastOffset: Int64, position: Int) {
-        guard !isFull, let relativeOffset = Int32(exactly: lastOffset - baseOffset), relativeOffset > lastRelativeOffset,
+        guard !isFull, let relativeOffset = Int32(exactly: lastOffset - baseOffset),
+            relativeOffset > lastRelativeOffset,
             let position = Int32(exactly: position)
         else { return }
         table.append(OffsetIndexEntry(relativeOffset: relativeOffset, position: position))

@@ -13,7 +13,9 @@ extension ProducerAppend {
         guard header.hasProducerID else { return nil }
         let content: Content
         if header.attributes.isControl {
-            guard let batch = RecordBatch(try batch()), let marker = Self.marker(batch, decompressor) else { return nil }
+            guard let batch = RecordBatch(try batch()), let marker = Self.marker(batch, decompressor) else {
+                return nil
+            }
             content = .marker(marker)
         } else {
             content = .data(firstSequence: header.baseSequence, isTransactional: header.attributes.isTransactional)

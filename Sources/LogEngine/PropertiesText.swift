@@ -10,7 +10,11 @@ package enum PropertiesText {
             var rest = line
             while let character = rest.first, character != "=", character != ":", !character.isWhitespace {
                 rest.removeFirst()
-                if character == "\\", let escaped = rest.popFirst() { key.append(escaped) } else { key.append(character) }
+                if character == "\\", let escaped = rest.popFirst() {
+                    key.append(escaped)
+                } else {
+                    key.append(character)
+                }
             }
             rest = rest.drop(while: \.isWhitespace)
             if let separator = rest.first, separator == "=" || separator == ":" {

@@ -28,8 +28,8 @@ package enum Retention {
         }
     }
 
-    /// How many segments at the front go, the active one included (then a new one has to be made first). A segment whose
-    /// end is above the high watermark, and an empty active one, always stay.
+    /// How many segments at the front go, the active one included (then a new one has to be made first). A segment
+    /// whose end is above the high watermark, and an empty active one, always stay.
     package static func expiredCount(_ segments: [Segment], _ bounds: Bounds, _ config: LogConfig) -> Int {
         let removable = removableCount(segments, bounds)
         var count = 0

@@ -2,7 +2,8 @@ import KafkaProtocol
 
 /// What a freshly formatted cluster's metadata begins with.
 package enum Bootstrap {
-    /// The records that `bootstrap.checkpoint` holds between its header and footer: the features' levels, those above 0.
+    /// The records that `bootstrap.checkpoint` holds between its header and footer: the features' levels, those above
+    /// 0.
     package static func checkpointRecords(_ features: [Feature] = Feature.kafkaDefaults) -> [MetadataRecord] {
         features.filter { $0.level > 0 }.map { feature in
             .featureLevel(

@@ -40,7 +40,8 @@ public final class CoreSet: Sendable {
         var cores: [Core] = []
         var threads: [pthread_t] = []
         for index in 0..<count {
-            let starter = CoreThread(index: index, cpu: cpus[index % cpus.count], isPinned: options.isPinned && count <= cpus.count)
+            let starter = CoreThread(
+                index: index, cpu: cpus[index % cpus.count], isPinned: options.isPinned && count <= cpus.count)
             do {
                 let (core, thread) = try starter.start()
                 cores.append(core)

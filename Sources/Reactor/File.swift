@@ -93,7 +93,8 @@ public final class File {
         return filled
     }
 
-    /// Reads `count` bytes from `position` into a pooled buffer without stalling the core, fewer at the end of the file.
+    /// Reads `count` bytes from `position` into a pooled buffer without stalling the core, fewer at the end of the
+    /// file.
     public func readAsync(_ count: Int, at position: Int) async throws(Errno) -> ByteSlice {
         let block = core.pool.take(count)
         var filled = 0

@@ -32,7 +32,8 @@ final class CancelledTimers {
     var count = 0
 }
 
-/// A core's timers, soonest first: a binary heap; cancelled ones stay until their time or until they outnumber the rest.
+/// A core's timers, soonest first: a binary heap; cancelled ones stay until their time or until they outnumber the
+/// rest.
 struct Timers {
     private var heap: [Timer] = []
     private let cancelled = CancelledTimers()

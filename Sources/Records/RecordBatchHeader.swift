@@ -30,7 +30,8 @@ public struct RecordBatchHeader: Equatable, Sendable {
 
     public init() {}
 
-    /// Reads the first 61 bytes; `nil` when there are fewer. Nothing is checked: see ``BatchFrame`` for length and magic.
+    /// Reads the first 61 bytes; `nil` when there are fewer. Nothing is checked: see ``BatchFrame`` for length and
+    /// magic.
     public init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= Self.size, let base = bytes.baseAddress else { return nil }
         self.init(unchecked: base)

@@ -65,7 +65,8 @@ final class Endpoint {
         network.serveWriter(self)
     }
 
-    /// The program gives it back, or ends; what it has sent still goes out, unless there is something that it didn't read.
+    /// The program gives it back, or ends; what it has sent still goes out, unless there is something that it didn't
+    /// read.
     func close() {
         guard presence == .open else { return }
         presence = .closed

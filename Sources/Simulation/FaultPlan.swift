@@ -1,4 +1,5 @@
-/// What goes wrong, and how likely. Probabilities are for each chance there is: a segment on the wire, a call on a file.
+/// What goes wrong, and how likely. Probabilities are for each chance there is: a segment on the wire, a call on a
+/// file.
 package struct FaultPlan: Sendable {
     // MARK: Network
 

@@ -1,8 +1,8 @@
 import Glibc
 import Reactor
 
-/// The disk of a node, which outlives its processes. Data is durable after a sync of its file, a directory's entry after
-/// a sync of the directory.
+/// The disk of a node, which outlives its processes. Data is durable after a sync of its file, a directory's entry
+/// after a sync of the directory.
 package final class SimulatedDisk {
     /// What goes wrong on this disk from now on.
     package var faults: FaultPlan
@@ -196,8 +196,8 @@ package final class SimulatedDisk {
         changes = changes.indices.filter { !chosen.contains($0) }.map { changes[$0] }
     }
 
-    /// The machine goes off. Of the changed entries some survive: none, all, a prefix, or any that don't stand on a lost
-    /// one.
+    /// The machine goes off. Of the changed entries some survive: none, all, a prefix, or any that don't stand on a
+    /// lost one.
     func cutPower() {
         let style = random.below(4)
         let prefix = random.below(changes.count + 1)

@@ -3,7 +3,8 @@ import CUring
 import Glibc
 import Reactor
 
-/// A process's view of its node's disk: the calls and the ring's operations on files, with the faults that the plan has.
+/// A process's view of its node's disk: the calls and the ring's operations on files, with the faults that the plan
+/// has.
 final class SimulatedFiles: Disk {
     private unowned let process: SimulatedProcess
     private var disk: SimulatedDisk { process.node.disk }

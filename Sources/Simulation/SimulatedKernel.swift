@@ -4,8 +4,8 @@ import Glibc
 import Reactor
 import Synchronization
 
-/// A core's kernel in a world: reads the very submissions that `KernelRing` hands to Linux, and has the world's disk and
-/// network act on them.
+/// A core's kernel in a world: reads the very submissions that `KernelRing` hands to Linux, and has the world's disk
+/// and network act on them.
 final class SimulatedKernel: Kernel {
     static let entries = 256
     static let lentBytes = 65536

@@ -1,8 +1,8 @@
 import Glibc
 import Reactor
 
-/// One direction of a connection: bytes taken from the writer, travelling, and waiting for the reader; in order, bounded
-/// at both ends.
+/// One direction of a connection: bytes taken from the writer, travelling, and waiting for the reader; in order,
+/// bounded at both ends.
 final class Stream {
     private enum Parcel {
         case bytes([UInt8])

@@ -110,7 +110,9 @@ final class FetchSessions {
     func make(usesTopicIDs: Bool, now: Instant, random: () -> UInt64) -> FetchSession? {
         if sessions.count >= slots {
             let oldest = sessions.values.min { ($0.lastUsed, $0.id) < ($1.lastUsed, $1.id) }
-            guard let oldest, now.milliseconds(since: oldest.lastUsed) > Limits.sessionIdleMilliseconds else { return nil }
+            guard let oldest, now.milliseconds(since: oldest.lastUsed) > Limits.sessionIdleMilliseconds else {
+                return nil
+            }
             sessions[oldest.id] = nil
         }
         var id: Int32

@@ -5,8 +5,8 @@ import Metadata
 import Reactor
 
 extension Handler {
-    /// The offset that goes with a timestamp: the first record at or after it, or one of the negative ones with a meaning
-    /// of their own. Latest is the high watermark, or the last stable offset for read-committed readers.
+    /// The offset that goes with a timestamp: the first record at or after it, or one of the negative ones with a
+    /// meaning of their own. Latest is the high watermark, or the last stable offset for read-committed readers.
     static var listOffsets: Handler {
         .answering(ListOffsetsRequest.self) { shard, request, frame in await shard.listOffsets(request, frame) }
     }

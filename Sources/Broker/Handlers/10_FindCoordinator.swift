@@ -80,7 +80,8 @@ extension Shard {
         if let refused = response.topics.first, refused.errorCode != 0,
             refused.errorCode != KafkaError.topicAlreadyExists.code
         {
-            node.logger.error("\(OffsetsTopic.name) can't be made: \(refused.errorMessage ?? "error \(refused.errorCode)")")
+            node.logger.error(
+                "\(OffsetsTopic.name) can't be made: \(refused.errorMessage ?? "error \(refused.errorCode)")")
         }
     }
 }

@@ -15,12 +15,15 @@ extension Handler {
             }
             let request = try frame.body(ApiVersionsRequest.self)
             var response = ApiVersionsResponse()
-            if frame.version >= 3, !isSoftwareName(request.clientSoftwareName) || !isSoftwareName(request.clientSoftwareVersion) {
+            if frame.version >= 3,
+                !isSoftwareName(request.clientSoftwareName) || !isSoftwareName(request.clientSoftwareVersion)
+            {
                 response.errorCode = KafkaError.invalidRequest.rawValue
                 return .ready(frame.answer(response))
             }
             response.apiKeys = shard.node.handlers.all.map { range($0.key, $0.listed) }
-            response.supportedFeatures = Features.supported.filter { frame.version >= 4 || $0.minimum > 0 }.map { feature in
+            let supported = Features.supported.filter { frame.version >= 4 || $0.minimum > 0 }
+            response.supportedFeatures = supported.map { feature in
                 ApiVersionsResponse.SupportedFeature {
                     $0.name = feature.name
                     $0.minimumVersion = feature.minimum

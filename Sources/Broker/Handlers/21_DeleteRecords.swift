@@ -5,8 +5,8 @@ import Metadata
 import Reactor
 
 extension Handler {
-    /// Moves partitions' log start up to an offset (−1 for the high watermark); the files go later. Only where the policy
-    /// deletes: compacted topics answer POLICY_VIOLATION.
+    /// Moves partitions' log start up to an offset (−1 for the high watermark); the files go later. Only where the
+    /// policy deletes: compacted topics answer POLICY_VIOLATION.
     static var deleteRecords: Handler {
         .answering(DeleteRecordsRequest.self) { shard, request, _ in await shard.deleteRecords(request) }
     }
@@ -38,7 +38,9 @@ extension Shard {
         guard let partition = partitions.find(key.topicID, key.partition) else {
             return .init(key.partition, absence(of: key.topicID, key.partition))
         }
-        guard partition.log.config.cleanupPolicy.contains(.delete) else { return .init(key.partition, .policyViolation) }
+        guard partition.log.config.cleanupPolicy.contains(.delete) else {
+            return .init(key.partition, .policyViolation)
+        }
         let end = partition.highWatermark.value
         let target = offset == -1 ? end : offset
         guard target >= 0, target <= end else { return .init(key.partition, .offsetOutOfRange) }

@@ -2,10 +2,12 @@ import KafkaProtocol
 import Metadata
 
 extension Handler {
-    /// A producer id for idempotent producing, from this core's block of a thousand. A producer that names the id it has
-    /// (v3 on) gets a new one: without transactions there is no state to go on with.
+    /// A producer id for idempotent producing, from this core's block of a thousand. A producer that names the id it
+    /// has (v3 on) gets a new one: without transactions there is no state to go on with.
     static var initProducerID: Handler {
-        .answering(InitProducerIdRequest.self, listed: 0...5) { shard, request, _ in await shard.initProducerID(request) }
+        .answering(InitProducerIdRequest.self, listed: 0...5) { shard, request, _ in
+            await shard.initProducerID(request)
+        }
     }
 }
 
@@ -30,7 +32,8 @@ extension Shard {
         }
     }
 
-    /// The next id of this core's block; a new block when that is used up. Several requests may wait for the same block.
+    /// The next id of this core's block; a new block when that is used up. Several requests may wait for the same
+    /// block.
     private func nextProducerID() async throws(ControllerError) -> Int64 {
         while true {
             if let id = producerIDs.popFirst() { return id }

@@ -25,7 +25,9 @@ extension Shard {
                     }
                 }
             case .success(let found):
-                let questions = topic.partitions.map { (key: PartitionKey(topicID: found.id, partition: $0.partition), item: $0) }
+                let questions = topic.partitions.map {
+                    (key: PartitionKey(topicID: found.id, partition: $0.partition), item: $0)
+                }
                 answers = await spread(questions) { shard, key, question in
                     shard.endOfEpoch(question.leaderEpoch, current: question.currentLeaderEpoch, key)
                 }
@@ -52,7 +54,8 @@ extension Shard {
                 $0.errorCode = error.rawValue
                 return
             }
-            guard let end = partition.log.leaderEpochs.endOffset(for: epoch, logEndOffset: partition.log.endOffset) else {
+            guard let end = partition.log.leaderEpochs.endOffset(for: epoch, logEndOffset: partition.log.endOffset)
+            else {
                 return
             }
             $0.leaderEpoch = end.epoch

@@ -2,10 +2,12 @@ import Bytes
 import KafkaProtocol
 import Metadata
 
-/// Topics and their partitions: Metadata (3), CreateTopics (19), DeleteTopics (20), CreatePartitions (37), DescribeCluster
-/// (60), DescribeTopicPartitions (75). Reads are answered from this core's image; changes are the controller's to decide.
+/// Topics and their partitions: Metadata (3), CreateTopics (19), DeleteTopics (20), CreatePartitions (37),
+/// DescribeCluster (60), DescribeTopicPartitions (75). Reads are answered from this core's image; changes are the
+/// controller's to decide.
 extension Handler {
-    /// Also makes topics that are asked for and aren't there, where `auto.create.topics.enable` and the client allow it.
+    /// Also makes topics that are asked for and aren't there, where `auto.create.topics.enable` and the client allow
+    /// it.
     static var metadata: Handler {
         .answering(MetadataRequest.self) { shard, request, frame in
             let mayCreate = frame.version < 4 || request.allowAutoTopicCreation

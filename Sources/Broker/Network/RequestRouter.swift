@@ -4,7 +4,9 @@ import KafkaProtocol
 extension Shard {
     /// Finds who serves a frame. Unknown APIs and versions, and frames that lie, end the connection, as in Kafka.
     func route(_ bytes: ByteSlice, _ connection: ConnectionContext) -> Reply {
-        guard let (key, version) = RequestFrame.peek(bytes) else { return .ready(.close("a frame is too short for a header")) }
+        guard let (key, version) = RequestFrame.peek(bytes) else {
+            return .ready(.close("a frame is too short for a header"))
+        }
         guard let handler = node.handlers[key] else { return .ready(.close("API \(key) is not served")) }
         let isKnownVersion = handler.served.contains(version)
         guard isKnownVersion || key == ApiVersionsRequest.key else {

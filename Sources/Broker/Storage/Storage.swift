@@ -21,8 +21,8 @@ struct ReplicaPlace: Sendable {
     var found: PartitionDirectory?
 }
 
-/// The data directories of a broker (`log.dirs`): locked, identified, and kept account of. On the first core; the logs in
-/// them are opened by the cores that own their partitions.
+/// The data directories of a broker (`log.dirs`): locked, identified, and kept account of. On the first core; the logs
+/// in them are opened by the cores that own their partitions.
 actor Storage {
     nonisolated let core: Core
     nonisolated var unownedExecutor: UnownedSerialExecutor { core.asUnownedSerialExecutor() }
@@ -135,7 +135,9 @@ actor Storage {
 
     func writeCheckpoints(_ offsets: [String: LogOffsets]) async {
         for directory in directories where directory.health.failure == nil {
-            do throws(LogError) { try await directory.writeCheckpoints(offsets[directory.path] ?? LogOffsets()) } catch {
+            do throws(LogError) {
+                try await directory.writeCheckpoints(offsets[directory.path] ?? LogOffsets())
+            } catch {
                 logger.error("the checkpoints of \(directory.path) can't be written: \(error)")
             }
         }

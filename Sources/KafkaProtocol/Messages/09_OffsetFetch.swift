@@ -2,8 +2,8 @@ public import Bytes
 
 /// OffsetFetch (9): the offsets that groups have committed. Until v7 one group a request, from v8 on a list of groups.
 /// v2 null asks for all topics, error of the group · v3 throttle time · v4 throttling after the answer · v5 leader
-/// epoch · v6 flexible · v7 stable offsets only, on request · v8 many groups · v9 member of the new protocol (KIP-848) ·
-/// v10 topics by id
+/// epoch · v6 flexible · v7 stable offsets only, on request · v8 many groups · v9 member of the new protocol (KIP-848)
+/// · v10 topics by id
 public struct OffsetFetchRequest: KafkaRequest {
     public typealias Response = OffsetFetchResponse
     public static let key: Int16 = 9

@@ -3,8 +3,8 @@ public import Bytes
 /// JoinGroup (11): a consumer enters a classic group, or enters it again when the group rebalances; the answer waits
 /// for the others.
 /// v1 rebalance timeout · v2 throttle time · v3 throttling after the answer · v4 a first request gets
-/// MEMBER_ID_REQUIRED and an id · v5 static members (KIP-345) · v6 flexible · v7 protocol type in the answer (KIP-559) ·
-/// v8 reason (KIP-800) · v9 skip assignment (KIP-814)
+/// MEMBER_ID_REQUIRED and an id · v5 static members (KIP-345) · v6 flexible · v7 protocol type in the answer (KIP-559)
+/// · v8 reason (KIP-800) · v9 skip assignment (KIP-814)
 public struct JoinGroupRequest: KafkaRequest {
     public typealias Response = JoinGroupResponse
     public static let key: Int16 = 11
