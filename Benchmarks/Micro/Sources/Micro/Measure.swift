@@ -1,0 +1,89 @@
+import Glibc
+
+/// What a process has used so far: wall clock, and the CPU time of all its threads, the kernel's workers for its rings
+/// among them. Nanoseconds.
+private struct Usage {
+    var wall: Double
+    var cpu: Double
+
+    init() {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        wall = Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        cpu = Self.nanoseconds(usage.ru_utime) + Self.nanoseconds(usage.ru_stime)
+    }
+
+    private static func nanoseconds(_ time: timeval) -> Double {
+        Double(time.tv_sec) * 1e9 + Double(time.tv_usec) * 1e3
+    }
+}
+
+/// Measures things and prints what they cost as one Markdown table.
+final class Table {
+    private static let runs = 7
+    /// A run shorter than this says more about the clock than about what it measures.
+    private static let shortestRun = 6e7
+
+    private var rows: [String] = []
+
+    /// The costs of one `body` operation of `bytes` each: the medians of several runs of as many as take a while.
+    func measure(_ name: String, bytes: Int = 0, _ body: (_ count: Int) async throws -> Void) async rethrows {
+        var count = 1
+        while true {
+            let before = Usage()
+            try await body(count)
+            if Usage().wall - before.wall > Self.shortestRun { break }
+            count *= 2
+        }
+        try await measure(name, count: count, bytes: bytes, prepare: {}) { try await body(count) }
+    }
+
+    /// The same, where each run is `count` operations in one `body` and needs something prepared.
+    func measure<Prepared>(
+        _ name: String, count: Int, bytes: Int = 0, prepare: () async throws -> Prepared,
+        _ body: (Prepared) async throws -> Void
+    ) async rethrows {
+        var walls: [Double] = []
+        var cpus: [Double] = []
+        for _ in 0..<Self.runs {
+            let prepared = try await prepare()
+            let before = Usage()
+            try await body(prepared)
+            let after = Usage()
+            walls.append((after.wall - before.wall) / Double(count))
+            cpus.append((after.cpu - before.cpu) / Double(count))
+        }
+        add(name, wall: walls.sorted()[Self.runs / 2], cpu: cpus.sorted()[Self.runs / 2], bytes: bytes)
+    }
+
+    private func add(_ name: String, wall: Double, cpu: Double, bytes: Int) {
+        let rate = bytes > 0 ? "\(Int(Double(bytes) / wall * 1000)) MB/s" : ""
+        let perGigabyte = bytes > 0 ? "\(Self.rounded(cpu / Double(bytes), 3)) s" : ""
+        rows.append("| \(name) | \(Self.time(wall)) | \(Self.time(cpu)) | \(rate) | \(perGigabyte) |")
+        fputs(".", stderr)
+    }
+
+    func print() {
+        fputs("\n", stderr)
+        Swift.print("| one | wall | CPU | throughput | CPU a GB |\n|---|--:|--:|--:|--:|")
+        for row in rows { Swift.print(row) }
+    }
+
+    private static func time(_ nanoseconds: Double) -> String {
+        nanoseconds < 1000
+            ? "\(rounded(nanoseconds, nanoseconds < 100 ? 1 : 0)) ns"
+            : "\(rounded(nanoseconds / 1000, nanoseconds < 100_000 ? 2 : 0)) µs"
+    }
+
+    private static func rounded(_ value: Double, _ digits: Int) -> String {
+        if digits == 0 { return "\(Int(value.rounded()))" }
+        let scale = pow(10, Double(digits))
+        return "\((value * scale).rounded() / scale)"
+    }
+}
+
+/// Keeps the optimiser from dropping what made `value`.
+@inline(never)
+func use<Value>(_ value: Value) { withExtendedLifetime(value) {} }

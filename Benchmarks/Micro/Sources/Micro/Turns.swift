@@ -1,0 +1,85 @@
+import Bytes
+import Reactor
+
+/// What the reactor costs: operations of the ring, timers, calls between cores.
+struct Turns {
+    let core: Core
+    let other: Core
+    let directory: String
+
+    func ring(_ table: Table) async throws {
+        let file = try core.files.open(directory + "/cached", .create)
+        try file.write([ByteSlice([UInt8](repeating: 1, count: 4096))], at: 0)
+        try await table.measure("ring read of 4 KiB from the page cache") { count in
+            for _ in 0..<count { use(try await file.readAsync(4096, at: 0)) }
+        }
+        for (name, server) in [("same core", core), ("other core", other)] {
+            let socket = try await Socket.connect(core, to: try await Self.echo(on: server))
+            let message = ByteSlice([UInt8](repeating: 1, count: 100))
+            try await table.measure("TCP echo of 100 B, server on the \(name)") { count in
+                for _ in 0..<count {
+                    try await socket.send([message])
+                    use(try await socket.receive())
+                }
+            }
+            socket.shutdown()
+        }
+    }
+
+    /// Serves one connection.
+    private static func echo(on core: Core) async throws -> SocketAddress {
+        try await withCheckedThrowingContinuation { continuation in
+            core.spawn {
+                let listener: Listener
+                do throws(Errno) { listener = try Listener(core, .loopback(port: 0)) } catch {
+                    return continuation.resume(throwing: error)
+                }
+                continuation.resume(returning: listener.address)
+                guard let socket = try? await listener.accept() else { return }
+                while let bytes = try? await socket.receive(), !bytes.isEmpty { try? await socket.send([bytes]) }
+            }
+        }
+    }
+
+    func timers(_ table: Table) async {
+        let later = core.now().adding(milliseconds: 3_600_000)
+        let waiting = (0..<1000).map { core.schedule(at: later.adding(milliseconds: $0)) {} }
+        await table.measure("timer set and cancelled beside 1,000 others") { count in
+            for _ in 0..<count { core.schedule(at: later) {}.cancel() }
+        }
+        await table.measure("sleep that is over already: one turn of the core") { count in
+            for _ in 0..<count { await core.sleep(until: core.now()) }
+        }
+        for timer in waiting { timer.cancel() }
+    }
+
+    func hops(_ table: Table) async {
+        let here = Neighbour(core: core)
+        let there = Neighbour(core: other)
+        await table.measure("call of an actor on the same core") { count in
+            for number in 0..<count { use(await here.next(number)) }
+        }
+        await table.measure("call of an actor on another core, one at a time: it sleeps between") { count in
+            for number in 0..<count { use(await there.next(number)) }
+        }
+        await table.measure("call of an actor on another core, 64 tasks at once") { count in
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<64 {
+                    group.addTask(executorPreference: core) {
+                        for number in 0..<(count + 63) / 64 { use(await there.next(number)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// An actor of a core, as a broker's shards are.
+private actor Neighbour {
+    nonisolated let core: Core
+    nonisolated var unownedExecutor: UnownedSerialExecutor { core.asUnownedSerialExecutor() }
+
+    init(core: Core) { self.core = core }
+
+    func next(_ number: Int) -> Int { number &+ 1 }
+}
