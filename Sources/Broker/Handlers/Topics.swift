@@ -65,7 +65,8 @@ extension Handler {
                     controller.deleteTopics(request, version: version)
                 }
             } catch {
-                let topics = version >= 6
+                let topics =
+                    version >= 6
                     ? request.topics : request.topicNames.map { name in DeleteTopicsRequest.Topic { $0.name = name } }
                 return DeleteTopicsResponse {
                     $0.responses = topics.map { topic in
