@@ -65,7 +65,8 @@ extension Admin {
     public func describeConfigs(
         _ resource: ConfigResource, names: [String]? = nil, synonyms: Bool = false, documentation: Bool = false
     ) async throws(ClientError) -> [ConfigEntry] {
-        try await describeConfigs([resource], names: names, synonyms: synonyms, documentation: documentation)[resource] ?? []
+        try await describeConfigs([resource], names: names, synonyms: synonyms, documentation: documentation)[resource]
+            ?? []
     }
 
     /// The settings of several resources, which have to be served by the same broker.
@@ -94,7 +95,8 @@ extension Admin {
             guard let kind = ConfigResource.Kind(rawValue: result.resourceType) else { continue }
             entries[ConfigResource(kind, result.resourceName)] = result.configs.map { config in
                 ConfigEntry(
-                    name: config.name, value: config.value, isReadOnly: config.isReadOnly, isSensitive: config.isSensitive,
+                    name: config.name, value: config.value, isReadOnly: config.isReadOnly,
+                    isSensitive: config.isSensitive,
                     source: config.configSource,
                     synonyms: config.synonyms.map { .init(name: $0.name, value: $0.value, source: $0.source) },
                     documentation: config.documentation)

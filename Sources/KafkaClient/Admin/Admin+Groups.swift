@@ -57,7 +57,8 @@ extension Admin {
         let asked = request
         var groups: [GroupListing] = []
         for node in metadata.nodes {
-            let response = try await cluster.retrying("listGroups") { () async throws(ClientError) -> ListGroupsResponse in
+            let response = try await cluster.retrying("listGroups") {
+                () async throws(ClientError) -> ListGroupsResponse in
                 guard let connection = try await self.cluster.connection(to: node.id) else {
                     throw ClientError(.brokerNotAvailable)
                 }

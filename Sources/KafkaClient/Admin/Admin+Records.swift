@@ -122,7 +122,9 @@ extension Cluster {
     /// Asks the leader of each partition; those whose leader has moved are asked again until the time is over.
     func eachLeader<Value: Sendable, Answer: Sendable>(
         _ values: [TopicPartition: Value], call: String,
-        _ ask: (Connection, [TopicPartition: Value]) async throws(ClientError) -> [TopicPartition: Result<Answer, ClientError>]
+        _ ask: (Connection, [TopicPartition: Value]) async throws(ClientError) -> [TopicPartition: Result<
+            Answer, ClientError
+        >]
     ) async throws(ClientError) -> [TopicPartition: Result<Answer, ClientError>] {
         var left = values
         var results: [TopicPartition: Result<Answer, ClientError>] = [:]
@@ -166,7 +168,8 @@ extension Cluster {
         let names = Set(values.keys.map(\.topic)).sorted()
         let unknown = names.filter { isStale || knownTopic($0) == nil }
         if !unknown.isEmpty {
-            for topic in try await fetchMetadata(unknown).topics where topic.error != .noError && !topic.error.isRetriable {
+            for topic in try await fetchMetadata(unknown).topics
+            where topic.error != .noError && !topic.error.isRetriable {
                 for partition in values.keys where partition.topic == topic.name {
                     results[partition] = .failure(ClientError(topic.error))
                 }

@@ -128,7 +128,8 @@ extension Admin {
         return metadata.topics.filter { includingInternal || !$0.isInternal }.sorted { $0.name < $1.name }
     }
 
-    /// Topics with all that is known of their partitions, in the order asked; those that don't exist carry their error.
+    /// Topics with all that is known of their partitions, in the order asked; those that don't exist carry their
+    /// error.
     /// - Parameter pageLimit: partitions of one answer.
     public func describeTopics(
         _ names: [String], pageLimit: Int32 = 2000
@@ -158,8 +159,10 @@ extension Admin {
                 $0.name = nil
             }
         }
-        let response = try await cluster.ask(request, call: "describeTopics", versions: 12...MetadataRequest.versions.upperBound)
-        let byID = Dictionary(response.topics.map { ($0.topicID, TopicMetadata($0)) }, uniquingKeysWith: { first, _ in first })
+        let response = try await cluster.ask(
+            request, call: "describeTopics", versions: 12...MetadataRequest.versions.upperBound)
+        let byID = Dictionary(
+            response.topics.map { ($0.topicID, TopicMetadata($0)) }, uniquingKeysWith: { first, _ in first })
         return ids.compactMap { byID[$0] }
     }
 
@@ -171,7 +174,8 @@ extension Admin {
         while true {
             let response = try await cluster.ask(request, call: "describeTopics")
             for topic in response.topics {
-                topics[topic.name ?? "", default: topic].partitions += topics[topic.name ?? ""] == nil ? [] : topic.partitions
+                topics[topic.name ?? "", default: topic].partitions +=
+                    topics[topic.name ?? ""] == nil ? [] : topic.partitions
             }
             guard let cursor = response.nextCursor else { break }
             request.topics.removeAll { $0.name < cursor.topicName }

@@ -1,6 +1,7 @@
 public import Bytes
 
-/// As even as the subscriptions allow, and with as few partitions moving as that allows. A partition that moves is given
+/// As even as the subscriptions allow, and with as few partitions moving as that allows. A partition that moves is
+/// given
 /// to nobody at first: its owner gives it up and joins again, and the next round gives it away (KIP-429).
 public struct CooperativeStickyAssignor: Assignor {
     public init() {}
@@ -93,7 +94,8 @@ private struct StickyBalance {
         readers.filter { topics[$0]?.contains(topic) == true }.min { count($0) < count($1) }
     }
 
-    /// Takes one partition from the fullest member that has one which a member with two fewer can read. Each move makes
+    /// Takes one partition from the fullest member that has one which a member with two fewer can read. Each move
+    /// makes
     /// the sum of squares smaller, so that this ends.
     private mutating func moveOne() -> Bool {
         for giver in readers.sorted(by: { count($0) > count($1) }) {

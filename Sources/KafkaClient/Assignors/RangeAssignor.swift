@@ -6,7 +6,8 @@ public struct RangeAssignor: Assignor {
     public var name: String { "range" }
 
     public func assign(_ members: [AssignorMember], partitionCounts: [String: Int32]) -> [String: [TopicPartition]] {
-        var assignment = Dictionary(members.map { ($0.memberID, [TopicPartition]()) }, uniquingKeysWith: { first, _ in first })
+        var assignment = Dictionary(
+            members.map { ($0.memberID, [TopicPartition]()) }, uniquingKeysWith: { first, _ in first })
         for (topic, count) in partitionCounts.sorted(by: { $0.key < $1.key }) {
             let readers = members.filter { $0.topics.contains(topic) }.sorted(by: AssignorMember.precedes)
             guard !readers.isEmpty else { continue }

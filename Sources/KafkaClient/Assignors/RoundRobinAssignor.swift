@@ -1,11 +1,13 @@
-/// All partitions in order, dealt out to the members in turn; a member that doesn't subscribe to a topic is passed over.
+/// All partitions in order, dealt out to the members in turn; a member that doesn't subscribe to a topic is passed
+/// over.
 public struct RoundRobinAssignor: Assignor {
     public init() {}
 
     public var name: String { "roundrobin" }
 
     public func assign(_ members: [AssignorMember], partitionCounts: [String: Int32]) -> [String: [TopicPartition]] {
-        var assignment = Dictionary(members.map { ($0.memberID, [TopicPartition]()) }, uniquingKeysWith: { first, _ in first })
+        var assignment = Dictionary(
+            members.map { ($0.memberID, [TopicPartition]()) }, uniquingKeysWith: { first, _ in first })
         let readers = members.sorted(by: AssignorMember.precedes)
         let subscribed = Set(readers.flatMap(\.topics))
         var turn = 0

@@ -1,7 +1,8 @@
 import KafkaProtocol
 public import Reactor
 
-/// A cluster as a client sees it: where its brokers are, a connection to each that is needed, and what is known of its
+/// A cluster as a client sees it: where its brokers are, a connection to each that is needed, and what is known of
+/// its
 /// topics. Of one core; shared by the producers, consumers and admins made with it.
 public actor Cluster {
     public nonisolated let core: Core
@@ -91,7 +92,8 @@ public actor Cluster {
         return metadata
     }
 
-    /// A topic as known, asked for when it isn't known, too old, or `isStale`. Doesn't wait for a topic that isn't there.
+    /// A topic as known, asked for when it isn't known, too old, or `isStale`. Doesn't wait for a topic that isn't
+    /// there.
     public func topic(
         _ name: String, createsTopics: Bool = false, isStale: Bool = false
     ) async throws(ClientError) -> TopicMetadata {
@@ -101,12 +103,14 @@ public actor Cluster {
             return known.metadata
         }
         // Those who ask at the same time share one question.
-        let refresh = refreshes[name] ?? Task(executorPreference: core) { () async -> ClientError? in
-            do throws(ClientError) {
-                try await self.fetchMetadata([name], createsTopics: createsTopics)
-                return nil
-            } catch { return error }
-        }
+        let refresh =
+            refreshes[name]
+            ?? Task(executorPreference: core) { () async -> ClientError? in
+                do throws(ClientError) {
+                    try await self.fetchMetadata([name], createsTopics: createsTopics)
+                    return nil
+                } catch { return error }
+            }
         refreshes[name] = refresh
         let failure = await refresh.value
         refreshes[name] = nil

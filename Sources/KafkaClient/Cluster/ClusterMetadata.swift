@@ -67,7 +67,8 @@ public struct TopicMetadata: Sendable {
     }
 
     public init(
-        name: String, topicID: UUID = .zero, isInternal: Bool = false, partitions: [Partition], error: KafkaError = .noError
+        name: String, topicID: UUID = .zero, isInternal: Bool = false, partitions: [Partition],
+        error: KafkaError = .noError
     ) {
         self.name = name
         self.topicID = topicID

@@ -24,10 +24,19 @@ extension ClientConfiguration {
         let asked = given.contains("enable.idempotence")
         guard isIdempotent else { return }
         if acks != -1 {
-            if asked { throw .configuration("Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.") }
+            if asked {
+                throw .configuration(
+
+                    "Must set acks to all in order to use the idempotent producer. Otherwise we cannot "
+                        + "guarantee idempotence."
+                )
+            }
             isIdempotent = false
         } else if maximumRequestsInFlight > Limits.idempotentBatchesInFlight {
-            if asked { throw .configuration("Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer.") }
+            if asked {
+                throw .configuration(
+                    "Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer.")
+            }
             isIdempotent = false
         } else if retries == 0 {
             if asked { throw .configuration("Must set retries to non-zero when using the idempotent producer.") }
@@ -40,7 +49,8 @@ extension ClientConfiguration {
         case "bootstrap.servers": bootstrapServers = try Self.servers(value)
         case "client.id": clientID = value
         case "request.timeout.ms": requestTimeoutMilliseconds = try Self.number(name, value, 0...Int64(Int32.max))
-        case "default.api.timeout.ms": defaultAPITimeoutMilliseconds = try Self.number(name, value, 0...Int64(Int32.max))
+        case "default.api.timeout.ms":
+            defaultAPITimeoutMilliseconds = try Self.number(name, value, 0...Int64(Int32.max))
         case "socket.connection.setup.timeout.ms": connectionSetupTimeoutMilliseconds = try Self.number(name, value)
         case "retry.backoff.ms": retryBackoffMilliseconds = try Self.number(name, value)
         case "retry.backoff.max.ms": retryBackoffMaximumMilliseconds = try Self.number(name, value)
@@ -97,7 +107,8 @@ extension ClientConfiguration {
         case "auto.commit.interval.ms": autoCommitIntervalMilliseconds = try Self.number(name, value)
         case "session.timeout.ms": sessionTimeoutMilliseconds = try Self.number(name, value, 0...Int64(Int32.max))
         case "heartbeat.interval.ms": heartbeatIntervalMilliseconds = try Self.number(name, value, 1...Int64(Int32.max))
-        case "max.poll.interval.ms": maximumPollIntervalMilliseconds = try Self.number(name, value, 1...Int64(Int32.max))
+        case "max.poll.interval.ms":
+            maximumPollIntervalMilliseconds = try Self.number(name, value, 1...Int64(Int32.max))
         case "max.poll.records": maximumPollRecords = Int(try Self.number(name, value, 1...Int64(Int32.max)))
         case "fetch.min.bytes": fetchMinimumBytes = try Self.int32(name, value)
         case "fetch.max.bytes": fetchMaximumBytes = try Self.int32(name, value)

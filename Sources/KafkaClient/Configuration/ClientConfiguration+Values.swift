@@ -9,7 +9,9 @@ extension ClientConfiguration {
         guard let number = Int64(value) else {
             throw invalid(name, value, "Not a number of type \(range.upperBound > Int64(Int32.max) ? "LONG" : "INT")")
         }
-        guard number >= range.lowerBound else { throw invalid(name, value, "Value must be at least \(range.lowerBound)") }
+        guard number >= range.lowerBound else {
+            throw invalid(name, value, "Value must be at least \(range.lowerBound)")
+        }
         guard number <= range.upperBound else {
             throw invalid(name, value, "Value must be no more than \(range.upperBound)")
         }

@@ -1,6 +1,7 @@
 public import Records
 
-/// How a client behaves, by Kafka's property names. All fields have Kafka's defaults; times are in milliseconds, sizes in
+/// How a client behaves, by Kafka's property names. All fields have Kafka's defaults; times are in milliseconds,
+/// sizes in
 /// bytes.
 public struct ClientConfiguration: Sendable {
     public enum OffsetReset: Sendable, Equatable {
@@ -79,7 +80,9 @@ public struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: some StringProtocol) {
         var rest = Substring(text)
         if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
-        guard let colon = rest.lastIndex(of: ":"), let port = UInt16(rest[rest.index(after: colon)...]) else { return nil }
+        guard let colon = rest.lastIndex(of: ":"), let port = UInt16(rest[rest.index(after: colon)...]) else {
+            return nil
+        }
         var host = rest[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()

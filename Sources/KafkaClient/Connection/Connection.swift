@@ -186,7 +186,8 @@ public actor Connection {
             }
         }
         let place = "\(server.host)/\(addresses.first.map { "\($0)" } ?? "")"
-        configuration.warn("Connection to node \(nodeID) (\(place)) could not be established. Node may not be available.")
+        configuration.warn(
+            "Connection to node \(nodeID) (\(place)) could not be established. Node may not be available.")
         throw last
     }
 
@@ -200,7 +201,8 @@ public actor Connection {
         // A broker that knows only older versions answers in version 0, whatever was asked (KIP-511).
         if Self.errorCode(answer) == KafkaError.unsupportedVersion.code {
             let range: ApiVersionsResponse = try decode(answer, 0)
-            version = range.apiKeys.first { $0.apiKey == ApiVersionsRequest.key }.map { min($0.maximumVersion, newest) } ?? 0
+            version =
+                range.apiKeys.first { $0.apiKey == ApiVersionsRequest.key }.map { min($0.maximumVersion, newest) } ?? 0
             answer = try await exchange(request, max(version, 0), configuration.connectionSetupTimeoutMilliseconds)
         }
         let response: ApiVersionsResponse = try decode(answer, max(version, 0))

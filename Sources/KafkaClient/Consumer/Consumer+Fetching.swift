@@ -8,7 +8,9 @@ extension Consumer {
         let now = core.now()
         var byLeader: [(leader: Int32, partitions: [AssignedPartition])] = []
         for assigned in order
-        where assigned.fetched == nil && assigned.position != nil && !assigned.isBeingFetched && now >= assigned.notBefore {
+        where assigned.fetched == nil && assigned.position != nil && !assigned.isBeingFetched
+            && now >= assigned.notBefore
+        {
             guard let leader = topics[assigned.partition.topic]?.partition(assigned.partition.partition)?.leader else {
                 refreshLeaders()
                 continue
@@ -111,10 +113,14 @@ extension Consumer {
             if configuration.offsetReset == .none {
                 failure = .kafka(
                     .offsetOutOfRange,
-                    "Fetch position \(offset) is out of range for partition \(assigned.partition) and no reset policy is configured.")
+
+                    "Fetch position \(offset) is out of range for partition \(assigned.partition) and no "
+                        + "reset policy is configured."
+                )
                 delay(assigned)
             } else {
-                configuration.warn("Fetch position \(offset) is out of range for partition \(assigned.partition), resetting offset")
+                configuration.warn(
+                    "Fetch position \(offset) is out of range for partition \(assigned.partition), resetting offset")
                 assigned.seek(to: resetSpec)
             }
         case .topicAuthorizationFailed, .corruptMessage, .unknownServerError:
@@ -154,9 +160,12 @@ extension Consumer {
         var isComplete = true
         for name in Set(order.map(\.partition.topic)).sorted() {
             do throws(ClientError) {
-                let topic = try await cluster.topic(name, createsTopics: configuration.createsTopics, isStale: areStale || topics[name] != nil)
+                let topic = try await cluster.topic(
+                    name, createsTopics: configuration.createsTopics, isStale: areStale || topics[name] != nil)
                 topics[name] = topic
-                if topic.partitions.contains(where: { $0.leader == nil }) || topic.partitions.isEmpty { isComplete = false }
+                if topic.partitions.contains(where: { $0.leader == nil }) || topic.partitions.isEmpty {
+                    isComplete = false
+                }
             } catch {
                 isComplete = false
                 if !error.isRetriable, !isClosed { failure = error }

@@ -14,7 +14,9 @@ extension Consumer {
             guard !isClosed, !core.isHalted, membership.isStable else { continue }
             if core.now().milliseconds(since: lastPoll) > configuration.maximumPollIntervalMilliseconds {
                 configuration.warn(
-                    "consumer poll timeout has expired. This means the time between subsequent calls to poll() was longer "
+
+                    "consumer poll timeout has expired. This means the time between subsequent calls to "
+                        + "poll() was longer "
                         + "than the configured max.poll.interval.ms")
                 await leaveGroup("consumer poll timeout has expired.")
                 membership.forget()
@@ -73,7 +75,8 @@ extension Consumer {
 
     /// Tells the coordinator that we go; a static member stays until its session ends.
     func leaveGroup(_ reason: String) async {
-        guard let group = configuration.groupID, !membership.memberID.isEmpty, configuration.groupInstanceID == nil else {
+        guard let group = configuration.groupID, !membership.memberID.isEmpty, configuration.groupInstanceID == nil
+        else {
             return
         }
         let memberID = membership.memberID

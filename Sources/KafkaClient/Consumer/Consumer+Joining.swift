@@ -150,7 +150,8 @@ extension Consumer {
     /// Decides for all members.
     private func lead(_ joined: JoinGroupResponse) async throws(ClientError) -> [SyncGroupRequest.Assignment] {
         guard let assignor = configuration.assignors.first(where: { $0.name == joined.protocolName }) else {
-            throw .incompatible("The coordinator chose the assignor \(joined.protocolName ?? "-"), which we don't have.")
+            throw .incompatible(
+                "The coordinator chose the assignor \(joined.protocolName ?? "-"), which we don't have.")
         }
         let members = joined.members.map { member in
             let told = MembershipCoding.subscription(member.metadata) ?? ConsumerProtocolSubscription()

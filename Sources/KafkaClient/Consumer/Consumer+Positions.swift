@@ -2,7 +2,8 @@ import KafkaProtocol
 import Reactor
 
 extension Consumer {
-    /// Begins to look up where to start those partitions of which that isn't known: the group's commit, else the reset.
+    /// Begins to look up where to start those partitions of which that isn't known: the group's commit, else the
+    /// reset.
     func findPositions() {
         let now = core.now()
         let unknown = order.filter { $0.position == nil && !$0.isLookingUp && now >= $0.notBefore }

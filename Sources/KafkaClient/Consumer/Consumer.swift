@@ -11,7 +11,8 @@ public enum Rebalance: Sendable, Equatable {
     case lost([TopicPartition])
 }
 
-/// Reads partitions of its own choice (``assign(_:)``) or its share of a group's (``subscribe(_:onRebalance:)``, the classic
+/// Reads partitions of its own choice (``assign(_:)``) or its share of a group's (``subscribe(_:onRebalance:)``,
+/// the classic
 /// protocol). What is fetched waits until ``poll(timeoutMilliseconds:)``; heartbeats go on in the background.
 public actor Consumer {
     public nonisolated let core: Core
@@ -80,7 +81,11 @@ public actor Consumer {
         _ wanted: Subscription, _ listener: @escaping @Sendable (Rebalance) -> Void
     ) throws(ClientError) {
         guard configuration.groupID != nil else {
-            throw .configuration("To use the group management or offset commit APIs, you must provide a valid group.id in the consumer configuration.")
+            throw .configuration(
+
+                "To use the group management or offset commit APIs, you must provide a valid group.id in "
+                    + "the consumer configuration."
+            )
         }
         subscription = wanted
         onRebalance = listener
@@ -189,7 +194,11 @@ public actor Consumer {
     /// Commits these offsets, and waits for it.
     public func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws(ClientError) {
         guard let group = configuration.groupID else {
-            throw .configuration("To use the group management or offset commit APIs, you must provide a valid group.id in the consumer configuration.")
+            throw .configuration(
+
+                "To use the group management or offset commit APIs, you must provide a valid group.id in "
+                    + "the consumer configuration."
+            )
         }
         let errors = try await cluster.commit(
             offsets, group: group, memberID: membership.memberID, instanceID: configuration.groupInstanceID,
@@ -204,7 +213,8 @@ public actor Consumer {
     }
 
     /// What the group has committed of these.
-    public func committed(_ partitions: [TopicPartition]) async throws(ClientError) -> [TopicPartition: CommittedOffset] {
+    public func committed(_ partitions: [TopicPartition]) async throws(ClientError) -> [TopicPartition: CommittedOffset]
+    {
         guard let group = configuration.groupID else { throw .configuration("There is no group.id.") }
         return try await cluster.committedOffsets(of: group, partitions, requireStable: true)
     }
@@ -223,7 +233,9 @@ public actor Consumer {
     }
 
     func commitQuietly(_ offsets: [TopicPartition: CommittedOffset]) async {
-        do { try await commit(offsets) } catch { configuration.warn("Asynchronous auto-commit of offsets failed: \(error.message)") }
+        do { try await commit(offsets) } catch {
+            configuration.warn("Asynchronous auto-commit of offsets failed: \(error.message)")
+        }
     }
 
     // MARK: Waiting

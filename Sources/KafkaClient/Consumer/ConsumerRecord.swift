@@ -1,7 +1,8 @@
 public import Bytes
 public import Records
 
-/// A record as a consumer gets it. Key, value and headers are ranges of the bytes that were fetched and keep them alive.
+/// A record as a consumer gets it. Key, value and headers are ranges of the bytes that were fetched and keep them
+/// alive.
 public struct ConsumerRecord: Sendable {
     public let partition: TopicPartition
     public let record: Record

@@ -34,7 +34,9 @@ final class FetchedRecords {
     }
 
     /// Appends at most `limit` records to `result`; false when nothing is left.
-    func read(_ limit: Int, _ decompressor: Decompressor, into result: inout [ConsumerRecord]) throws(ClientError) -> Bool {
+    func read(_ limit: Int, _ decompressor: Decompressor, into result: inout [ConsumerRecord]) throws(ClientError)
+        -> Bool
+    {
         var left = limit
         while left > 0 {
             if records == nil {
@@ -106,7 +108,9 @@ final class FetchedRecords {
     private func unreadable(_ why: String) -> ClientError {
         .kafka(
             .corruptMessage,
-            "Received exception when fetching the next record from \(partition). If needed, please seek past the record "
+
+            "Received exception when fetching the next record from \(partition). If needed, please seek "
+                + "past the record "
                 + "to continue consumption. At offset \(nextOffset): \(why)")
     }
 }

@@ -41,11 +41,15 @@ enum MembershipCoding {
 
     /// A version newer than ours begins as ours does.
     private static func decode<Message: KafkaMessage>(_ bytes: ByteSlice) -> Message? {
-        let version = bytes.withUnsafeBytes { raw in raw.count >= 2 ? raw.baseAddress?.bigEndian(0, as: Int16.self) : nil }
+        let version = bytes.withUnsafeBytes { raw in
+            raw.count >= 2 ? raw.baseAddress?.bigEndian(0, as: Int16.self) : nil
+        }
         guard let version, version >= 0 else { return nil }
         var message = Message()
         var coder = Coder(decoding: bytes, from: 2)
-        guard (try? coder.message(&message, version: min(version, Message.versions.upperBound))) != nil else { return nil }
+        guard (try? coder.message(&message, version: min(version, Message.versions.upperBound))) != nil else {
+            return nil
+        }
         return message
     }
 }

@@ -71,7 +71,8 @@ final class PartitionQueue {
     /// Whether the broker should have taken this sequence for the next.
     func isNextExpected(_ batch: ProducerBatch) -> Bool {
         guard let sequence = batch.sequence else { return false }
-        return lastAcknowledgedSequence < 0 ? sequence == 0 : sequence == SequenceNumber.increment(lastAcknowledgedSequence, by: 1)
+        return lastAcknowledgedSequence < 0
+            ? sequence == 0 : sequence == SequenceNumber.increment(lastAcknowledgedSequence, by: 1)
     }
 
     /// Begins anew under another epoch: nothing may be in flight.

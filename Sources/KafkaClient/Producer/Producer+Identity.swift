@@ -29,7 +29,8 @@ extension Producer {
         request.transactionTimeoutMilliseconds = .max
         let asked = request
         do throws(ClientError) {
-            identity = try await cluster.retrying("initProducerId") { () async throws(ClientError) -> ProducerIdentity in
+            identity = try await cluster.retrying("initProducerId") {
+                () async throws(ClientError) -> ProducerIdentity in
                 let response = try await self.cluster.anyConnection().request(asked)
                 if let error = ClientError(code: response.errorCode) { throw error }
                 return ProducerIdentity(producerID: response.producerID, epoch: response.producerEpoch)

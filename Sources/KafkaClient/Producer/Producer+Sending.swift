@@ -47,7 +47,8 @@ extension Producer {
 
     private var mostInFlight: Int {
         configuration.isIdempotent
-            ? min(configuration.maximumRequestsInFlight, Limits.idempotentBatchesInFlight) : configuration.maximumRequestsInFlight
+            ? min(configuration.maximumRequestsInFlight, Limits.idempotentBatchesInFlight)
+            : configuration.maximumRequestsInFlight
     }
 
     private func leader(of partition: TopicPartition) -> Int32? {
@@ -58,7 +59,9 @@ extension Producer {
     private func sealDue(_ now: Instant) {
         for queue in active {
             guard let open = queue.open else { continue }
-            if flushers > 0 || open.created.adding(milliseconds: configuration.lingerMilliseconds) <= now { seal(queue) }
+            if flushers > 0 || open.created.adding(milliseconds: configuration.lingerMilliseconds) <= now {
+                seal(queue)
+            }
         }
     }
 
@@ -70,7 +73,9 @@ extension Producer {
                 next = min(next ?? due, due)
             }
             if queue.next != nil {
-                let due = queue.notBefore > now ? queue.notBefore : now.adding(milliseconds: configuration.retryBackoffMaximumMilliseconds)
+                let due =
+                    queue.notBefore > now
+                    ? queue.notBefore : now.adding(milliseconds: configuration.retryBackoffMaximumMilliseconds)
                 next = min(next ?? due, due)
             }
         }
@@ -85,7 +90,10 @@ extension Producer {
             where !batch.isOpen && !queue.inFlight.contains(where: { $0 === batch })
                 && now.milliseconds(since: batch.created) >= timeout
             {
-                let sentence = "Expiring \(batch.recordsCount) record(s) for \(batch.partition):\(timeout) ms has passed since batch creation"
+                let sentence =
+
+                    "Expiring \(batch.recordsCount) record(s) for \(batch.partition):\(timeout) ms has "
+                    + "passed since batch creation"
                 giveUp(batch, queue, .timedOut(sentence))
             }
         }

@@ -119,7 +119,12 @@ public actor Producer {
         }
         let milliseconds = configuration.maximumBlockMilliseconds
         if let partition {
-            throw .timedOut("Partition \(partition) of topic \(name) with partition count \(topics[name]?.partitions.count ?? 0) is not present in metadata after \(milliseconds) ms.")
+            throw .timedOut(
+
+                "Partition \(partition) of topic \(name) with partition count "
+                    + "\(topics[name]?.partitions.count ?? 0) is not present in metadata after \(milliseconds) "
+                    + "ms."
+            )
         }
         throw .timedOut("Topic \(name) not present in metadata after \(milliseconds) ms.")
     }
@@ -137,9 +142,11 @@ public actor Producer {
             pumpSoon()
         }
         let size = Self.size(record)
-        let batch = queue.open ?? ProducerBatch(
-            queue.partition, configuration.compression, level: configuration.compressionLevel, created: core.now(),
-            capacity: min(limit, max(size, 1024)))
+        let batch =
+            queue.open
+            ?? ProducerBatch(
+                queue.partition, configuration.compression, level: configuration.compressionLevel, created: core.now(),
+                capacity: min(limit, max(size, 1024)))
         let isNew = queue.open == nil
         queue.open = batch
         if isNew, !active.contains(where: { $0 === queue }) { active.append(queue) }
@@ -186,7 +193,11 @@ public actor Producer {
 
     private func waitForMemory(_ deadline: Instant) async throws(ClientError) {
         guard core.now() < deadline, !isClosed else {
-            throw .timedOut("Failed to allocate memory within the configured max blocking time \(configuration.maximumBlockMilliseconds) ms.")
+            throw .timedOut(
+
+                "Failed to allocate memory within the configured max blocking time "
+                    + "\(configuration.maximumBlockMilliseconds) ms."
+            )
         }
         let timer = core.schedule(at: deadline) { [weak self] in self?.assumeIsolated { $0.resumeMemoryWaiters() } }
         for queue in active { seal(queue) }
