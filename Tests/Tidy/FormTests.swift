@@ -30,10 +30,12 @@ import Testing
     }
 
     private static func wideLines(_ file: SourceFile) -> [Finding] {
-        file.lines.enumerated().filter { index, line in
-            // A sentence in quotes needn't be torn for a few columns.
-            let isSentence = file.code[index].allSatisfy { $0 == " " || $0 == "+" } && !line.contains("//")
-            return line.count > (isSentence ? widestLine + 8 : widestLine)
+        file.lines.enumerated().filter { _, line in
+            guard line.utf8.count > widestLine else { return false }
+            // A sentence or pattern in quotes needn't be torn for a few columns.
+            let text = line.drop { $0 == " " }
+            let isQuoted = text.hasPrefix("\"") || text.hasPrefix("+ \"") || text.hasPrefix("#\"")
+            return line.count > (isQuoted ? widestLine + 10 : widestLine)
         }.map { index, line in
             Finding(
                 path: file.path, line: index + 1,

@@ -18,7 +18,7 @@ enum Repository {
             where !ignored.contains(name) && !name.hasPrefix(".build") && !name.hasSuffix(".pyc") {
                 let path = directory.isEmpty ? name : directory + "/" + name
                 var isDirectory: ObjCBool = false
-                FileManager.default.fileExists(
+                _ = FileManager.default.fileExists(
                     atPath: root.appendingPathComponent(path).path, isDirectory: &isDirectory)
                 if isDirectory.boolValue { walk(path) } else { found.append(path) }
             }
@@ -33,10 +33,11 @@ enum Repository {
 
     static func text(_ path: String) -> String { String(decoding: data(path), as: UTF8.self) }
 
-    /// Swift files below `directory`, with their code.
-    static func swift(_ directory: String) -> [SourceFile] {
-        paths.filter { $0.hasPrefix(directory + "/") && $0.hasSuffix(".swift") }.map { SourceFile($0, text($0)) }
-    }
+    /// All Swift files, with their code.
+    private static let swift = paths.filter { $0.hasSuffix(".swift") }.map { SourceFile($0, text($0)) }
+
+    /// Those below `directory`.
+    static func swift(_ directory: String) -> [SourceFile] { swift.filter { $0.path.hasPrefix(directory + "/") } }
 }
 
 /// A line that breaks a rule, and what to do about it.

@@ -1,5 +1,7 @@
+import Foundation
+
 /// A Swift file by lines: as written, and with strings and comments blanked out.
-struct SourceFile {
+struct SourceFile: Sendable {
     let path: String
     let lines: [String]
     let code: [String]
@@ -15,6 +17,18 @@ struct SourceFile {
 
     /// `Log+Read` of `Sources/LogEngine/Log+Read.swift`.
     var name: String { String((path.split(separator: "/").last ?? "").dropLast(".swift".count)) }
+
+    /// The numbers of the lines, code alone, in which `pattern` begins to match; `^` and `$` are a line's ends.
+    func codeLines(matching pattern: String) -> [Int] { Self.lines(code, matching: pattern) }
+
+    static func lines(_ lines: [String], matching pattern: String) -> [Int] {
+        guard let regex = try? NSRegularExpression(pattern: pattern, options: .anchorsMatchLines) else { return [0] }
+        let text = lines.joined(separator: "\n")
+        let matches = regex.matches(in: text, range: NSRange(text.startIndex..., in: text))
+        return matches.compactMap { match in
+            Range(match.range, in: text).map { text.utf8[..<$0.lowerBound].count { $0 == UInt8(ascii: "\n") } + 1 }
+        }
+    }
 
     private static func lines(_ text: String) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -46,6 +60,9 @@ private struct Blanker {
         return String(decoding: copy.bytes, as: UTF8.self)
     }
 
+    /// What code has to be looked at for.
+    private static let special = Set("/#\"()".utf8)
+
     private func isAt(_ text: String) -> Bool { bytes[position...].starts(with: text.utf8) }
 
     private mutating func blank(_ count: Int) {
@@ -56,6 +73,10 @@ private struct Blanker {
     }
 
     private mutating func code(_ parentheses: Int, _ isInterpolated: Bool) {
+        guard Self.special.contains(bytes[position]) else {
+            position += 1
+            return
+        }
         if isAt("//") {
             while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { blank(1) }
         } else if isAt("/*") {
@@ -99,6 +120,7 @@ private struct Blanker {
     }
 
     private mutating func string(_ hashes: Int, _ isMultiline: Bool) {
+        guard bytes[position] == UInt8(ascii: "\\") || bytes[position] == UInt8(ascii: "\"") else { return blank(1) }
         let marks = String(repeating: "#", count: hashes)
         if isAt("\\" + marks + "(") {
             blank(hashes + 2)

@@ -25,10 +25,8 @@ import Testing
     @Test func nothingNamesAMachineOfOurs() {
         let pattern = Self.foreign.joined(separator: "|")
         let findings = Repository.paths.filter { !$0.hasSuffix(".gz") }.flatMap { path in
-            Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
-                index, line -> Finding? in
-                guard line.range(of: pattern, options: .regularExpression) != nil else { return nil }
-                return Finding(path: path, line: index + 1, cure: "a path or host that only we have: say it in general")
+            SourceFile.lines([Repository.text(path)], matching: pattern).map {
+                Finding(path: path, line: $0, cure: "a path or host that only we have: say it in general")
             }
         }
         #expect(findings.isEmpty, "\(findings.report)")

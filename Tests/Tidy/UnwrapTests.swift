@@ -28,11 +28,10 @@ import Testing
     }
 
     private static func check(_ file: SourceFile) -> [Finding] {
-        file.code.enumerated().compactMap { index, line in
-            guard line.range(of: pattern, options: .regularExpression) != nil else { return nil }
-            guard !(allowed[file.path] ?? []).contains(where: { line.contains($0) }) else { return nil }
-            return Finding(
-                path: file.path, line: index + 1, cure: "guard let, or carry the value in a type that has it")
+        file.codeLines(matching: pattern).compactMap { line in
+            let text = line > 0 ? file.code[line - 1] : ""
+            guard !(allowed[file.path] ?? []).contains(where: { text.contains($0) }) else { return nil }
+            return Finding(path: file.path, line: line, cure: "guard let, or carry the value in a type that has it")
         }
     }
 }

@@ -30,7 +30,7 @@ import Testing
         Word(pattern: #"\bDispatch(Queue|Semaphore|Group|Time)\b"#, cure: "a core runs it: core.spawn, core.schedule"),
         Word(pattern: #"\bFileManager\b"#, cure: "core.files"),
         Word(
-            pattern: #"\bstatic var \w+\s*(:[^{=]+)?=[^=]|\bstatic var \w+\s*:[^{=]+$"#,
+            pattern: #"\bstatic var \w+ *(:[^{=\n]+)?=[^=]|\bstatic var \w+ *:[^{=\n]+$"#,
             cure: "no state outlives its broker: give it to what owns it", exempt: ["Reactor"]),
     ]
 
@@ -75,10 +75,7 @@ import Testing
 
     private static func find(_ words: [Word], _ file: SourceFile, _ lines: [String]) -> [Finding] {
         words.filter { !$0.exempt.contains(file.module) }.flatMap { word in
-            lines.enumerated().compactMap { index, line in
-                guard line.range(of: word.pattern, options: .regularExpression) != nil else { return nil }
-                return Finding(path: file.path, line: index + 1, cure: word.cure)
-            }
+            SourceFile.lines(lines, matching: word.pattern).map { Finding(path: file.path, line: $0, cure: word.cure) }
         }
     }
 }

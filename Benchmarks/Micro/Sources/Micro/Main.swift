@@ -49,10 +49,8 @@ enum Main {
         if wanted("timers") { await turns.timers(table) }
         if wanted("hops") { await turns.hops(table) }
         table.print()
-        let kind = (try? core.files.fileSystem(of: directory))?.kind
-        print(
-            "\nMedians of 7 runs. CPU is that of the whole process. Logs on \(kind.map { "\($0)" } ?? "an unknown file system")."
-        )
+        let kind = (try? core.files.fileSystem(of: directory))?.kind.description ?? "an unknown file system"
+        print("\nMedians of 7 runs. CPU is that of the whole process. Logs on \(kind).")
     }
 
     private static func temporaryDirectory() -> String? {
