@@ -28,11 +28,12 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     public let files: FileSystem
 
     private let mailbox = Mailbox()
-    private var jobs = RunQueue<Job>()
+    // Unchecked are those that each job or operation touches: no call out is made while one of them is being changed.
+    @exclusivity(unchecked) private var jobs = RunQueue<Job>()
     private let isolation: CoreIsolation
-    private var operations = Operations()
-    private var timers = Timers()
-    private var dirty: [any TurnEnd] = []
+    @exclusivity(unchecked) private var operations = Operations()
+    @exclusivity(unchecked) private var timers = Timers()
+    @exclusivity(unchecked) private var dirty: [any TurnEnd] = []
     private var thread: pthread_t
     private var stopping = false
     private var haltActions: [() -> Void] = []
@@ -142,6 +143,14 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     ) {
         assertOnCore()
         prepare(kernel.submission(), operations.begin(.handler(handler)))
+    }
+
+    /// Asks for the end of an operation, which still ends with its own completion. Nothing when it has ended.
+    package func cancel(_ slot: UInt64) {
+        assertOnCore()
+        mu_prepare(
+            kernel.submission(), UInt8(IORING_OP_ASYNC_CANCEL.rawValue), -1,
+            UnsafeRawPointer(bitPattern: UInt(slot)), 0, 0, 0, operations.begin(.none))
     }
 
     // MARK: Turns

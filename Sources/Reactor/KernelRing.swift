@@ -9,7 +9,8 @@ import Synchronization
 package final class KernelRing: Kernel, @unchecked Sendable {
     private static let doorbellSlot = UInt64.max
 
-    private var ring = mu_ring()
+    /// Unchecked: only the shim changes it, and calls nothing of ours.
+    @exclusivity(unchecked) private var ring = mu_ring()
     private let doorbell: Int32
     private let doorbellValue = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
     private var buffers: ReceiveBuffers?

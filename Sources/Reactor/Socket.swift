@@ -27,8 +27,11 @@ public final class Socket {
         vectors.deallocate()
     }
 
-    /// Connects to `address`.
-    public static func connect(_ core: Core, to address: SocketAddress) async throws(Errno) -> Socket {
+    /// Connects to `address`; `ETIMEDOUT` when that takes longer than until `deadline`, at the latest when the system
+    /// gives up (minutes).
+    public static func connect(
+        _ core: Core, to address: SocketAddress, deadline: Instant? = nil
+    ) async throws(Errno) -> Socket {
         let descriptor = core.kernel.network.socket(for: address)
         guard descriptor >= 0 else { throw Errno(rawValue: -descriptor) }
         let storage = UnsafeMutablePointer<sockaddr_storage>.allocate(capacity: 1)
@@ -37,12 +40,15 @@ public final class Socket {
             UnsafeMutableRawPointer(storage).copyMemory(from: raw, byteCount: Int(length))
             return length
         }
+        var timer: Timer?
         let completion = await core.perform { entry, slot in
             mu_prepare(entry, UInt8(IORING_OP_CONNECT.rawValue), descriptor, storage, 0, UInt64(length), 0, slot)
+            if let deadline { timer = core.schedule(at: deadline) { core.cancel(slot) } }
         }
+        timer?.cancel()
         guard completion.result >= 0 else {
             core.kernel.network.close(descriptor)
-            throw Errno(rawValue: -completion.result)
+            throw completion.result == -ECANCELED && deadline != nil ? .timedOut : Errno(rawValue: -completion.result)
         }
         return Socket(descriptor: descriptor, peer: address, core: core)
     }

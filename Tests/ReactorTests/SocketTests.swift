@@ -144,6 +144,20 @@ import Testing
         }
     }
 
+    @Test func connectingEndsAtItsDeadline() throws {
+        try onBothKernels { stage in
+            let listener = try Listener(stage.core, .loopback(port: 0), backlog: 1)
+            var sockets: [Socket] = []
+            let failure = await #expect(throws: Errno.self) {
+                for _ in 0..<10 {
+                    let deadline = stage.core.now().adding(milliseconds: 50)
+                    sockets.append(try await Socket.connect(stage.core, to: listener.address, deadline: deadline))
+                }
+            }
+            #expect(failure == .timedOut)
+        }
+    }
+
     @Test func aPortIsTakenOnce() throws {
         try onBothKernels { stage in
             let listener = try Listener(stage.core, .loopback(port: 0))
