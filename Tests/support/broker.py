@@ -16,9 +16,11 @@ def free_port():
 
 
 class Broker:
-    def __init__(self, directory, port=None, settings=(), cores=None):
+    """Keeps its log in `directory`, and its data there too unless `data` says where."""
+
+    def __init__(self, directory, port=None, settings=(), cores=None, data=None):
         self.directory = pathlib.Path(directory)
-        self.data = self.directory / "data"
+        self.data = pathlib.Path(data) if data else self.directory / "data"
         self.log = self.directory / "broker.log"
         self.port = port or free_port()
         self.controller_port = free_port()
@@ -32,7 +34,8 @@ class Broker:
     def bootstrap(self):
         return f"127.0.0.1:{self.port}"
 
-    def start(self, timeout=20):
+    def launch(self):
+        """Starts the process and doesn't wait for it."""
         command = [str(ROOT / "bin" / "moldau"), "server-start", "--data", str(self.data)]
         settings = [
             f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}",
@@ -44,6 +47,9 @@ class Broker:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def start(self, timeout=60):
+        self.launch()
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -55,7 +61,7 @@ class Broker:
                 time.sleep(0.02)
         raise RuntimeError(f"the broker does not listen:\n{self.tail()}")
 
-    def stop(self, timeout=20):
+    def stop(self, timeout=60):
         if self.alive():
             self.process.send_signal(signal.SIGTERM)
             try:

@@ -1,0 +1,153 @@
+"""Files damaged between a crash and the next start: what is whole is served, what is not is never served."""
+import pytest
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+from story import PARTITIONS, Writer, contents, create, patiently
+from waiting import until
+
+
+@pytest.fixture
+def killed(broker):
+    """A broker that was killed after it had taken a few hundred small batches into each partition of `topic`."""
+    broker.start()
+    create(broker, "topic", PARTITIONS)
+    writer = Writer(broker, "topic")
+    writer.start()
+    assert until(lambda: writer.count > 400)
+    assert writer.end() == 0
+    broker.kill()
+    broker.writer = writer
+    return broker
+
+
+def log_of(broker, partition=0):
+    return broker.data / f"topic-{partition}" / f"{0:020}.log"
+
+
+def batches(data):
+    """Where each batch begins, and the offset that follows it."""
+    at = 0
+    while at + 61 <= len(data) and data[at + 16] == 2:
+        length = int.from_bytes(data[at + 8:at + 12], "big")
+        yield at, int.from_bytes(data[at:at + 8], "big") + int.from_bytes(data[at + 23:at + 27], "big") + 1
+        at += 12 + length
+
+
+def last_batch(path):
+    data = path.read_bytes()
+    (_, before), (start, end) = list(batches(data))[-2:]
+    return data, start, before, end
+
+
+def end_offset(broker, partition=0):
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+    asked = {TopicPartition("topic", partition): OffsetSpec.latest()}
+    return patiently(lambda: list(admin.list_offsets(asked).values())[0].result(20).offset)
+
+
+def test_a_torn_last_batch_is_cut_off_wherever_it_is_torn(killed, chance, rounds):
+    data, start, before, end = last_batch(log_of(killed))
+    for cut in [start + 1, start + 12, start + 60, start + 61] + [
+            chance.randrange(start + 1, len(data)) for _ in range(rounds)]:
+        log_of(killed).write_bytes(data[:cut])
+        killed.start()
+        assert end_offset(killed) == before and end_offset(killed, 1) > 0
+        assert log_of(killed).stat().st_size >= start
+        killed.kill()
+    log_of(killed).write_bytes(data[:start])
+    killed.start()
+    found = contents(killed, "topic", 0)
+    assert found == {offset: value for offset, value in killed.writer.acknowledged[0].items() if offset < before}
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 100, b"\0" * 100_000, b"\xff" * 5000, bytes(range(256)) * 10])
+def test_a_tail_that_is_no_batch_is_cut_off(killed, tail):
+    data, _, _, end = last_batch(log_of(killed))
+    log_of(killed).write_bytes(data + tail)
+    killed.start()
+    assert end_offset(killed) == end
+    assert contents(killed, "topic", 0) == killed.writer.acknowledged[0]
+
+
+def test_a_flipped_bit_in_the_last_batch_cuts_it_off(killed, chance, rounds):
+    data, start, before, end = last_batch(log_of(killed))
+    for _ in range(rounds):
+        at, bit = chance.randrange(start + 16, len(data)), 1 << chance.randrange(8)
+        log_of(killed).write_bytes(data[:at] + bytes([data[at] ^ bit]) + data[at + 1:])
+        killed.start()
+        assert end_offset(killed) == before
+        killed.kill()
+
+
+@pytest.mark.parametrize("what", ["*.index", "*.timeindex", "*.snapshot", "leader-epoch-checkpoint"])
+@pytest.mark.parametrize("how", ["deleted", "emptied", "zeros", "noise"])
+@pytest.mark.parametrize("stop", ["kill", "stop"])
+def test_damaged_companions_of_the_log_are_made_anew(killed, what, how, stop, chance):
+    if stop == "stop":
+        killed.start()
+        assert killed.stop() == 0
+    for path in (killed.data / "topic-0").glob(what):
+        if how == "deleted":
+            path.unlink()
+        else:
+            size = max(24, path.stat().st_size)
+            path.write_bytes({"emptied": b"", "zeros": bytes(size), "noise": chance.randbytes(size)}[how])
+    killed.start()
+    assert contents(killed, "topic", 0) == killed.writer.acknowledged[0]
+    assert contents(killed, "topic", 1) == killed.writer.acknowledged[1]
+
+
+@pytest.mark.parametrize("name", [
+    "recovery-point-offset-checkpoint", "log-start-offset-checkpoint", "replication-offset-checkpoint"])
+@pytest.mark.parametrize("how", ["deleted", "emptied", "noise"])
+def test_damaged_checkpoints_lose_nothing(killed, name, how, chance):
+    path = killed.data / name
+    if how == "deleted":
+        path.unlink(missing_ok=True)
+    else:
+        path.write_bytes(b"" if how == "emptied" else chance.randbytes(40))
+    killed.start()
+    for partition in range(PARTITIONS):
+        assert contents(killed, "topic", partition) == killed.writer.acknowledged[partition]
+
+
+def test_rot_in_the_middle_of_a_log_is_never_served(killed):
+    """A reader gets what lies before it; the damaged batch is an error or cut off, and other partitions are served."""
+    killed.start()
+    assert killed.stop() == 0
+    data = log_of(killed).read_bytes()
+    places = list(batches(data))
+    (start, _), (_, before) = places[len(places) // 2], places[len(places) // 2 - 1]
+    log_of(killed).write_bytes(data[:start + 70] + bytes([data[start + 70] ^ 1]) + data[start + 71:])
+    killed.start()
+    assert contents(killed, "topic", 1) == killed.writer.acknowledged[1]
+    reader = Consumer({"bootstrap.servers": killed.bootstrap, "group.id": "g", "check.crcs": True})
+    reader.assign([TopicPartition("topic", 0, 0)])
+    seen = {}
+    until(lambda: gather(reader, seen), 3)
+    reader.close()
+    assert len(seen) >= before
+    for offset, value in seen.items():
+        assert killed.writer.acknowledged[0].get(offset, value) == value
+    assert killed.alive(), killed.tail()
+
+
+def gather(reader, seen):
+    try:
+        for record in reader.consume(1000, 0.2):
+            if record.error():
+                return True
+            seen[record.offset()] = record.value()
+    except KafkaException:
+        return True
+    return False
+
+
+def test_an_orphaned_directory_is_no_reason_not_to_start(killed):
+    strange = killed.data / "strange-0"
+    strange.mkdir()
+    (strange / f"{0:020}.log").write_bytes(b"")
+    (killed.data / "no-partition").mkdir()
+    (killed.data / "a-file").write_bytes(b"x")
+    killed.start()
+    assert contents(killed, "topic", 0) == killed.writer.acknowledged[0]
