@@ -88,6 +88,7 @@ private struct StoreClient: Sendable {
             }
             watch.cancel()
             socket.shutdown()
+            await core.sleep(milliseconds: 5)
         }
     }
 
