@@ -34,7 +34,7 @@ import Testing
             guard line.utf8.count > widestLine else { return false }
             // A sentence or pattern in quotes needn't be torn for a few columns.
             let text = line.drop { $0 == " " }
-            let isQuoted = text.hasPrefix("\"") || text.hasPrefix("+ \"") || text.hasPrefix("#\"")
+            let isQuoted = ["\"", "+ \"", "== \"", "#\""].contains { text.hasPrefix($0) }
             return line.count > (isQuoted ? widestLine + 10 : widestLine)
         }.map { index, line in
             Finding(

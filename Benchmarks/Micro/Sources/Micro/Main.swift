@@ -19,7 +19,7 @@ enum Main {
             core.spawn {
                 var code: UInt8 = 0
                 do { try await measure(groups, core, other, directory) } catch {
-                    fputs("\(error)\n", stderr)
+                    note("\(error)\n")
                     code = 1
                 }
                 removeTree(directory, core)
@@ -30,7 +30,7 @@ enum Main {
             cores.stop()
             exit(Int32(code))
         } catch {
-            fputs("\(error)\n", stderr)
+            note("\(error)\n")
             exit(1)
         }
     }
@@ -57,7 +57,7 @@ enum Main {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/micro-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            fputs("\(parent): \(String(cString: strerror(errno)))\n", stderr)
+            note("\(parent): \(String(cString: strerror(errno)))\n")
             return nil
         }
         return template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }

@@ -7,16 +7,14 @@ private struct Usage {
     var cpu: Double
 
     init() {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        wall = Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        cpu = Self.nanoseconds(usage.ru_utime) + Self.nanoseconds(usage.ru_stime)
+        wall = Self.read(CLOCK_MONOTONIC)
+        cpu = Self.read(CLOCK_PROCESS_CPUTIME_ID)
     }
 
-    private static func nanoseconds(_ time: timeval) -> Double {
-        Double(time.tv_sec) * 1e9 + Double(time.tv_usec) * 1e3
+    private static func read(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
     }
 }
 
@@ -35,6 +33,7 @@ final class Table {
             let before = Usage()
             try await body(count)
             if Usage().wall - before.wall > Self.shortestRun { break }
+            precondition(count < 1 << 40, "\(name): nothing is left of it to be measured")
             count *= 2
         }
         try await measure(name, count: count, bytes: bytes, prepare: {}) { try await body(count) }
@@ -62,11 +61,11 @@ final class Table {
         let rate = bytes > 0 ? "\(Int(Double(bytes) / wall * 1000)) MB/s" : ""
         let perGigabyte = bytes > 0 ? "\(Self.rounded(cpu / Double(bytes), 3)) s" : ""
         rows.append("| \(name) | \(Self.time(wall)) | \(Self.time(cpu)) | \(rate) | \(perGigabyte) |")
-        fputs(".", stderr)
+        note(".")
     }
 
     func print() {
-        fputs("\n", stderr)
+        note("\n")
         Swift.print("| one | wall | CPU | throughput | CPU a GB |\n|---|--:|--:|--:|--:|")
         for row in rows { Swift.print(row) }
     }
@@ -87,3 +86,9 @@ final class Table {
 /// Keeps the optimiser from dropping what made `value`.
 @inline(never)
 func use<Value>(_ value: Value) { withExtendedLifetime(value) {} }
+
+/// Writes to standard error, which isn't the table.
+func note(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
+}
