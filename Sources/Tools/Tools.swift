@@ -8,7 +8,9 @@ package enum Tools {
     package static let kafkaVersion = "4.3.1"
 
     static let commands: [Command] = [
+        Command("server-start", "Start a broker.", ServerStart.run),
         Command("server-stop", "Stop the brokers of this user.", ServerStop.run),
+        Command("storage", "Format data directories, or tell about them.", Storage.run),
         Command("topics", "Create, list, describe, alter or delete topics.", Topics.run),
         Command("console-producer", "Send lines of standard input to a topic.", ConsoleProducer.run),
         Command("console-consumer", "Print the records of a topic.", ConsoleConsumer.run),

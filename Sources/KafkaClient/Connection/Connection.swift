@@ -156,7 +156,7 @@ public actor Connection {
             self?.assumeIsolated { $0.fail(.timedOut("Connecting to \($0.server) took too long.")) }
         }
         do {
-            let socket = try await open()
+            let socket = try await open(deadline)
             guard case .connecting = state else { return socket.shutdown() }
             self.socket = socket
             core.spawn { await self.read() }
@@ -171,7 +171,7 @@ public actor Connection {
         resumeStarters()
     }
 
-    private func open() async throws(ClientError) -> Socket {
+    private func open(_ deadline: Instant) async throws(ClientError) -> Socket {
         let addresses: [SocketAddress]
         do throws(ResolveFailure) {
             addresses = try SocketAddress.resolve(host: server.host, port: server.port)
@@ -181,7 +181,7 @@ public actor Connection {
         }
         var last = ClientError.disconnected("\(server) has no address.")
         for address in addresses {
-            do { return try await Socket.connect(core, to: address) } catch {
+            do { return try await Socket.connect(core, to: address, deadline: deadline) } catch {
                 last = .disconnected("\(server) (\(address)): \(error)")
             }
         }
