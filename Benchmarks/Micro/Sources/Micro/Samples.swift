@@ -53,7 +53,7 @@ enum Sample {
         MetadataResponse { response in
             response.clusterID = "abcdefghijklmnopqrstuv"
             response.controllerID = 1
-            response.brokers = (1...3).map { id in
+            response.brokers = (Int32(1)...3).map { id in
                 MetadataResponse.Broker {
                     $0.nodeID = id
                     $0.host = "broker-\(id).example"
