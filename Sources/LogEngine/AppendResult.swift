@@ -16,6 +16,12 @@ public final class WriteTurn {
         if case .failed(let error) = state { throw error }
     }
 
+    /// The batches are written. False while they wait, and for good when writing failed.
+    var isWritten: Bool {
+        if case .written = state { return true }
+        return false
+    }
+
     func end(_ failure: LogError? = nil) {
         state = failure.map { .failed($0) } ?? .written
         let ended = waiters
@@ -36,6 +42,9 @@ public struct AppendResult {
     let turn: WriteTurn?
 
     public var endOffset: Int64 { lastOffset + 1 }
+
+    /// Whether ``written()`` would return at once.
+    public var isWritten: Bool { turn?.isWritten ?? true }
 
     /// Returns when the batch is written; throws when it could not be, and then nothing of it is in the log.
     public func written() async throws(LogError) { try await turn?.written() }

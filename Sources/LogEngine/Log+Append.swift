@@ -30,6 +30,7 @@ extension Log {
         _ batch: CheckedBatch, at baseOffset: Int64, leaderEpoch: Int32?, _ origin: AppendOrigin
     ) throws(LogError) -> AppendResult {
         try checkUsable()
+        if isTruncating { throw .truncating(path: place.directory) }
         let header = batch.header
         let bytes = batch.bytes
         guard bytes.count <= config.segmentBytes else {
@@ -159,6 +160,7 @@ extension Log {
         try writeSnapshot(at: baseOffset)
         let segment = try Segment.create(baseOffset, place: place, config: config)
         old.seal()
+        unsyncedSeals.append(old)
         segments.append(segment)
         syncInBackground(upTo: baseOffset)
     }

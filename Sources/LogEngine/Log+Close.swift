@@ -9,6 +9,7 @@ extension Log {
         defer { end() }
         try checkUsable()
         try writePending()
+        await deletions?.close()
         try active.finish()
         if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset {
             try writeSnapshot(at: nextOffset)
@@ -43,6 +44,7 @@ extension Log {
         turn?.end(.closed(path: place.directory))
         turn = nil
         end()
+        await deletions?.close()
         while isSyncing || isSavingEpochs {
             await withUnsafeContinuation { if isSyncing { syncWaiters.append($0) } else { epochWaiters.append($0) } }
         }

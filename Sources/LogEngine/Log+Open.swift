@@ -15,6 +15,8 @@ public struct LogOpening: Sendable {
     public var startOffset: Int64 = 0
     /// Everything below was replicated (checkpoint).
     public var highWatermark: Int64 = 0
+    /// Compaction has been here up to this offset (checkpoint): offsets below may be missing.
+    public var cleanedUpTo: Int64 = 0
 
     public init() {}
 }
@@ -23,6 +25,8 @@ public struct LogOpening: Sendable {
 struct LoadedLog {
     var topicID: UUID?
     var segments: [Segment]
+    /// Those whose indexes were rebuilt, the last one aside.
+    var unsyncedSeals: [Segment]
     var startOffset: Int64
     var endOffset: Int64
     var recoveryPoint: Int64
@@ -38,11 +42,17 @@ extension Log {
     /// After an unclean stop the segments from the recovery point on are read and checked, their torn tail is cut, and
     /// indexes, producers and epochs are rebuilt, as Apache Kafka does. Damage below the recovery point is no torn tail:
     /// it is reported as ``LogError/corrupt(path:position:reason:)`` and nothing is changed.
+    ///
+    /// The recovery point may come out lower than the checkpoint said: write the checkpoints before the first append.
     public static func open(
         _ directory: String, _ opening: LogOpening, _ context: LogContext, health: DirectoryHealth
     ) async throws(LogError) -> Log {
         var loading = LogLoading(place: LogPlace(directory, context, health), opening: opening)
-        let loaded = try await loading.load()
+        let loaded: LoadedLog
+        do throws(LogError) { loaded = try await loading.load() } catch {
+            loading.release()
+            throw error
+        }
         let log = Log(loading.place, opening, loaded)
         if log.topicID == nil, let topicID = opening.topicID { try await log.assign(topicID: topicID) }
         return log
@@ -54,6 +64,7 @@ struct LogLoading {
     let place: LogPlace
     let opening: LogOpening
     private var segments: [Segment] = []
+    private var rebuilt: [Segment] = []
     private var epochs = LeaderEpochs()
     private var epochsOnDisk: LeaderEpochs?
     private var snapshots: [Int64] = []
@@ -75,6 +86,7 @@ struct LogLoading {
         var endOffset = try findEnd()
         if endOffset < opening.startOffset, !segments.isEmpty {
             // Files were removed by hand: what is left lies below the log's start.
+            rebuilt.removeAll()
             try removeSegments(from: 0)
             endOffset = opening.startOffset
             recovered = nil
@@ -90,11 +102,15 @@ struct LogLoading {
         try removeSnapshots(endOffset)
         let producers = try findProducers(endOffset)
         return LoadedLog(
-            topicID: topicID, segments: segments, startOffset: startOffset, endOffset: endOffset,
+            topicID: topicID, segments: segments, unsyncedSeals: rebuilt.filter { $0 !== segments.last },
+            startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
             producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
             snapshots: snapshots)
     }
+
+    /// Gives up what was opened.
+    func release() { for segment in segments { place.context.forget(segment) } }
 
     private func findEnd() throws(LogError) -> Int64 {
         if let recovered { return recovered.endOffset }
@@ -217,6 +233,7 @@ struct LogLoading {
         var producers = try ProducerLoading(place: place, config: opening.config)
             .load(to: segments[first].baseOffset, segments: Array(segments[..<first]), snapshots: &snapshots)
         var endOffset = segments[first].baseOffset
+        var cutFiles: [Segment] = []
         var index = first
         while index < segments.count {
             let segment = segments[index]
@@ -226,11 +243,19 @@ struct LogLoading {
             if let damage {
                 try refuseDamage(damage, in: segment, at: endOffset)
                 try segment.cutFile(to: damage.position)
-                try removeSegments(from: index)
             }
             try segment.finish()
-            if index < segments.count { endOffset = max(endOffset, segments[index].baseOffset) }
+            rebuilt.append(segment)
+            if index < segments.count, damage != nil || isTorn(between: endOffset, and: segments[index].baseOffset) {
+                try removeSegments(from: index)
+                cutFiles.append(segment)
+            } else if damage != nil {
+                cutFiles.append(segment)
+            } else if index < segments.count {
+                endOffset = segments[index].baseOffset
+            }
         }
+        try await syncCuts(cutFiles)
         for snapshot in snapshots where snapshot > endOffset {
             try place.remove(SegmentFileName(snapshot, .snapshot).text)
         }
@@ -288,10 +313,32 @@ struct LogLoading {
             reason: "\(damage.reason); all below offset \(opening.recoveryPoint) was synced, so this is no torn tail")
     }
 
+    /// Whether the log ended at `end` although a later segment begins at `next`: what was between them was never synced
+    /// and is lost, and a log has no holes but those that compaction left. A segment that begins below the end is one
+    /// that was removed before, come back with a power cut.
+    private func isTorn(between end: Int64, and next: Int64) -> Bool {
+        if next < end { return true }
+        return next > end && end >= opening.recoveryPoint && end >= opening.cleanedUpTo
+            && !opening.config.cleanupPolicy.contains(.compact)
+    }
+
+    /// What was cut must not come back with the next power cut, in front of or behind what is written next.
+    private func syncCuts(_ segments: [Segment]) async throws(LogError) {
+        guard !segments.isEmpty else { return }
+        for segment in segments {
+            let file = try segment.file(.log)
+            do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
+        }
+        place.hasUnsyncedEntries = true
+        try await place.syncEntries()
+    }
+
     // MARK: Epochs and producers
 
     private mutating func loadEpochs() throws(LogError) {
-        guard let bytes = try read(LeaderEpochFile.name), let stored = try? LeaderEpochFile.decode(bytes) else { return }
+        guard let bytes = try read(LeaderEpochFile.name), let stored = try? LeaderEpochFile.decode(bytes) else {
+            return
+        }
         epochs = stored
         epochsOnDisk = stored
     }

@@ -3,7 +3,7 @@ import Reactor
 
 extension Log {
     /// Removes the segments that the topic's settings let go, and moves the log's start behind them. Their files are
-    /// renamed now and unlinked after `file.delete.delay.ms`, so that reads under way can end.
+    /// renamed in the background and unlinked after `file.delete.delay.ms`, so that reads under way can end.
     ///
     /// - Returns: how many segments went.
     @discardableResult
@@ -26,7 +26,7 @@ extension Log {
         let expired = Array(segments[..<count])
         segments.removeFirst(count)
         raiseStart(to: segments[0].baseOffset)
-        try delete(expired)
+        deleteInBackground(expired)
         return count
     }
 
@@ -53,11 +53,28 @@ extension Log {
         }
     }
 
-    private func delete(_ expired: [Segment]) throws(LogError) {
+    private func deleteInBackground(_ expired: [Segment]) {
+        for segment in expired { place.context.retire(segment) }
+        unsyncedSeals.removeAll(where: \.isRemoved)
+        nonisolated(unsafe) let log = self  // the task runs on this log's core, as all that touches the log does
+        nonisolated(unsafe) let expired = expired  // as above
+        let deletions = deletions ?? Gate()
+        self.deletions = deletions
+        guard deletions.enter() else { return }
+        place.core.spawn {
+            do throws(LogError) { try await log.delete(expired) } catch { log.place.health.fail(error) }
+            log.deletions?.leave()
+        }
+    }
+
+    /// Oldest first, each durably before the next, so that a power cut can't bring one back and leave a hole behind it.
+    private func delete(_ expired: [Segment]) async throws(LogError) {
         var doomed: [String] = []
-        for segment in expired {
-            segment.isRemoved = true
-            place.context.forget(segment)
+        for (index, segment) in expired.enumerated() {
+            if index > 0 {
+                place.hasUnsyncedEntries = true
+                try await place.syncEntries()
+            }
             for kind in SegmentFileName.Kind.allCases {
                 let name = SegmentFileName(segment.baseOffset, kind)
                 let from = place.path(name)

@@ -11,18 +11,16 @@ extension Log {
 
     /// The same for what lies below `target`.
     public func sync(upTo target: Int64) async throws(LogError) {
-        while durable.value < min(target, endOffset) {
+        while durable.value < min(target, endOffset) || hasUnsyncedSeal(below: target) {
             try checkUsable()
-            if isSyncing {
+            if isSyncing || isTruncating {
                 await withUnsafeContinuation { syncWaiters.append($0) }
                 continue
             }
             isSyncing = true
             defer {
                 isSyncing = false
-                let waiters = syncWaiters
-                syncWaiters.removeAll()
-                for waiter in waiters { waiter.resume() }
+                resumeSyncWaiters()
             }
             do throws(LogError) { try await syncOnce() } catch {
                 if case .closed = error { throw error }
@@ -32,17 +30,21 @@ extension Log {
         }
     }
 
+    func resumeSyncWaiters() {
+        let waiters = syncWaiters
+        syncWaiters.removeAll()
+        for waiter in waiters { waiter.resume() }
+    }
+
     private func syncOnce() async throws(LogError) {
         let end = endOffset
         let truncations = truncations
         lastFlush = place.core.now()
         let first = segmentIndex(of: durable.value) ?? 0
-        let dirty = segments[first...]
-        let active = active
-        for segment in dirty {
-            try await sync(segment, .log)
-            guard segment !== active, !segment.isRemoved else { continue }
-            try segment.writeIndexTails(trimming: false)
+        let dirty = Array(segments[first...])
+        let seals = unsyncedSeals
+        for segment in dirty { try await sync(segment, .log) }
+        for segment in seals {
             try await sync(segment, .index)
             try await sync(segment, .timeindex)
             if segment.hasTransactionIndex { try await sync(segment, .txnindex) }
@@ -50,8 +52,13 @@ extension Log {
         try await syncSnapshots()
         try await saveEpochs()
         try await place.syncEntries()
+        unsyncedSeals.removeAll { segment in segment.isRemoved || seals.contains { $0 === segment } }
         guard truncations == self.truncations else { return }
         durable.advance(to: end)
+    }
+
+    private func hasUnsyncedSeal(below offset: Int64) -> Bool {
+        unsyncedSeals.contains { !$0.isRemoved && $0.baseOffset < offset }
     }
 
     private func sync(_ segment: Segment, _ kind: SegmentFileName.Kind) async throws(LogError) {

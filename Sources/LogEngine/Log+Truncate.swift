@@ -3,58 +3,90 @@ import Reactor
 
 extension Log {
     /// Takes the log back to before the first batch that ends at or above `offset`. A batch is never split, so the log
-    /// may end below `offset`. Beyond the end only leader epochs are cut.
+    /// may end below `offset`. Beyond the end only leader epochs are cut. Until it is done nothing can be appended.
     ///
-    /// - Returns: whether the recovery point went down, so that its checkpoint has to be written before the region is
-    ///   used again.
-    @discardableResult
-    public func truncate(to offset: Int64) async throws(LogError) -> Bool {
-        try checkUsable()
-        try? writePending()  // what could not be written is gone already
+    /// - Parameter saveRecoveryPoint: writes the checkpoint of recovery points; called when this log's went down, before
+    ///   its files are touched: what is half cut after a crash must not be taken for what was synced. Only a log that is
+    ///   always recovered from 0 (the metadata log) can do without.
+    public func truncate(
+        to offset: Int64, saveRecoveryPoint: () async throws(LogError) -> Void = {}
+    ) async throws(LogError) {
+        try beginTruncation()
+        defer { endTruncation() }
         guard offset < endOffset else {
-            if epochs.truncate(to: endOffset) { try await saveEpochs() }
-            return false
+            if epochs.truncate(to: endOffset) {
+                areEpochsUnsaved = true
+                try await saveEpochs()
+            }
+            return
         }
-        guard let first = segments.first, offset >= first.baseOffset else {
-            return try await truncateFully(startingAt: offset)
-        }
-        let recoveryPointBefore = durable.value
+        // The batch that contains the offset goes as a whole.
+        let first = segments[0].baseOffset
+        let batch = offset >= first ? try segments[segmentIndex(of: offset) ?? 0].findBatch(offset) : nil
+        try await lowerRecoveryPoint(to: min(offset, batch?.baseOffset ?? offset), saveRecoveryPoint)
+        if offset >= first { try await cut(to: offset) } else { try await empty(startingAt: offset) }
+    }
+
+    /// Empties the log; the next batch gets `offset`. `saveRecoveryPoint` as in
+    /// ``truncate(to:saveRecoveryPoint:)``.
+    public func truncateFully(
+        startingAt offset: Int64, saveRecoveryPoint: () async throws(LogError) -> Void = {}
+    ) async throws(LogError) {
+        try beginTruncation()
+        defer { endTruncation() }
+        try await lowerRecoveryPoint(to: min(offset, segments[0].baseOffset), saveRecoveryPoint)
+        try await empty(startingAt: offset)
+    }
+
+    private func beginTruncation() throws(LogError) {
+        try checkUsable()
+        if isTruncating { throw .truncating(path: place.directory) }
+        try? writePending()  // what could not be written is gone already
+        isTruncating = true
+    }
+
+    private func endTruncation() {
+        isTruncating = false
+        resumeSyncWaiters()
+    }
+
+    private func lowerRecoveryPoint(
+        to offset: Int64, _ save: () async throws(LogError) -> Void
+    ) async throws(LogError) {
         truncations += 1
+        let before = durable.value
+        durable.retreat(to: min(before, offset))
+        if durable.value < before { try await save() }
+    }
+
+    private func cut(to offset: Int64) async throws(LogError) {
         let kept = (segmentIndex(of: offset) ?? 0) + 1
-        for segment in segments[kept...].reversed() { try remove(segment) }
-        segments.removeLast(segments.count - kept)
+        let dropped = Array(segments[kept...])
+        segments.removeLast(dropped.count)
+        setEnd(dropped.first?.baseOffset ?? nextOffset)
+        try await remove(dropped)
         let end: Int64
         do throws(LogError) { end = try active.truncate(to: offset) } catch {
             place.health.fail(error)  // half done: nothing can be said about the log's end
             throw error
         }
-        active.becomeActive(endOffset: end)
         setEnd(end)
         startOffset = min(startOffset, end)
         highWatermark = min(highWatermark, end)
         if epochs.truncate(to: end) { areEpochsUnsaved = true }
-        try await reloadProducers()
+        try reloadProducers()
         try await saveAfterTruncation()
-        return durable.value < recoveryPointBefore
     }
 
-    /// Empties the log; the next batch gets `offset`.
-    ///
-    /// - Returns: whether the recovery point went down.
-    @discardableResult
-    public func truncateFully(startingAt offset: Int64) async throws(LogError) -> Bool {
-        try checkUsable()
-        try? writePending()  // as above
-        let recoveryPointBefore = durable.value
-        truncations += 1
+    private func empty(startingAt offset: Int64) async throws(LogError) {
+        try await remove(segments)
+        for snapshot in snapshots { try place.remove(SegmentFileName(snapshot, .snapshot).text) }
         do throws(LogError) {
-            for segment in segments.reversed() { try remove(segment) }
             segments = [try Segment.create(offset, place: place, config: config)]
         } catch {
             place.health.fail(error)
             throw error
         }
-        for snapshot in snapshots { try place.remove(SegmentFileName(snapshot, .snapshot).text) }
         snapshots.removeAll()
         unsyncedSnapshots.removeAll()
         producers = ProducerStates()
@@ -65,10 +97,10 @@ extension Log {
         startOffset = offset
         highWatermark = offset
         try await saveAfterTruncation()
-        return durable.value < recoveryPointBefore
     }
 
     private func setEnd(_ end: Int64) {
+        truncations += 1
         nextOffset = end
         written.retreat(to: end)
         written.advance(to: end)
@@ -90,7 +122,7 @@ extension Log {
         }
     }
 
-    private func reloadProducers() async throws(LogError) {
+    private func reloadProducers() throws(LogError) {
         for snapshot in snapshots where snapshot > nextOffset {
             try place.remove(SegmentFileName(snapshot, .snapshot).text)
         }
@@ -101,10 +133,23 @@ extension Log {
         producers.release(below: highWatermark)
     }
 
-    /// Unlinks a segment's files, newest use first so that an interrupted removal leaves a log without holes.
-    private func remove(_ segment: Segment) throws(LogError) {
-        segment.isRemoved = true
-        place.context.forget(segment)
+    /// Newest first, each durably before the next, so that a power cut leaves a log without holes.
+    private func remove(_ dropped: [Segment]) async throws(LogError) {
+        for segment in dropped { place.context.retire(segment) }
+        unsyncedSeals.removeAll(where: \.isRemoved)
+        do throws(LogError) {
+            for segment in dropped.reversed() {
+                try unlink(segment)
+                place.hasUnsyncedEntries = true
+                try await place.syncEntries()
+            }
+        } catch {
+            place.health.fail(error)
+            throw error
+        }
+    }
+
+    private func unlink(_ segment: Segment) throws(LogError) {
         for kind in [SegmentFileName.Kind.log, .index, .timeindex, .txnindex] {
             try place.remove(SegmentFileName(segment.baseOffset, kind).text)
         }

@@ -37,6 +37,12 @@ public final class LogContext {
         hand = (hand + 1) % open.count
     }
 
+    /// The segment's files are to be removed: nothing of it is synced any more.
+    func retire(_ segment: Segment) {
+        segment.isRemoved = true
+        forget(segment)
+    }
+
     /// Closes the segment's files, because they were removed or their directory was renamed.
     func forget(_ segment: Segment) {
         segment.dropFiles()

@@ -9,6 +9,7 @@ public struct PartitionDirectory: Sendable, Equatable {
     public let recoveryPoint: Int64
     public let startOffset: Int64
     public let highWatermark: Int64
+    public let cleanedUpTo: Int64
 
     /// How to open it with these settings.
     public func opening(_ config: LogConfig, topicID: UUID? = nil) -> LogOpening {
@@ -19,6 +20,7 @@ public struct PartitionDirectory: Sendable, Equatable {
         opening.recoveryPoint = recoveryPoint
         opening.startOffset = startOffset
         opening.highWatermark = highWatermark
+        opening.cleanedUpTo = cleanedUpTo
         return opening
     }
 }
@@ -140,12 +142,14 @@ public final class LogDirectory {
         let recoveryPoints = read(OffsetCheckpoint.recoveryPoint)
         let startOffsets = read(OffsetCheckpoint.logStart)
         let highWatermarks = read(OffsetCheckpoint.highWatermark)
+        let cleaned = read(OffsetCheckpoint.cleaner)
         var found: [PartitionDirectory] = []
         for name in names where !Self.ignored.contains(name) {
             let path = path + "/" + name
             guard let parsed = PartitionDirectoryName(name) else {
                 guard (try? files.status(path))?.isDirectory == true else { continue }
-                throw .directory(path: path, reason: "its name is not that of a partition (topic-partition); move it away")
+                throw .directory(
+                    path: path, reason: "its name is not that of a partition (topic-partition); move it away")
             }
             guard (try? files.status(path))?.isDirectory == true else { continue }
             found.append(
@@ -153,7 +157,8 @@ public final class LogDirectory {
                     name: parsed, path: path, wasClean: wasClean,
                     recoveryPoint: recoveryPoints[parsed.partition] ?? 0,
                     startOffset: startOffsets[parsed.partition] ?? 0,
-                    highWatermark: highWatermarks[parsed.partition] ?? 0))
+                    highWatermark: highWatermarks[parsed.partition] ?? 0,
+                    cleanedUpTo: cleaned[parsed.partition] ?? 0))
         }
         return found
     }
@@ -164,7 +169,9 @@ public final class LogDirectory {
         return (try? OffsetCheckpoint.decode(bytes)) ?? [:]
     }
 
-    /// Writes the checkpoints of all the directory's logs.
+    /// Writes the checkpoints of all the directory's logs: now and then, when a truncation asks for it, and **after all
+    /// logs were opened, before anything is appended**: a log that was cut must not be believed to be synced further
+    /// than it reaches.
     public func writeCheckpoints(_ offsets: LogOffsets) async throws(LogError) {
         try await write(OffsetCheckpoint.recoveryPoint, OffsetCheckpoint.encode(offsets.recoveryPoints))
         try await write(OffsetCheckpoint.logStart, OffsetCheckpoint.encode(offsets.startOffsets))

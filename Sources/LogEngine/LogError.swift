@@ -24,6 +24,8 @@ public enum LogError: Error, Equatable, Sendable {
     case storage(Errno, path: String)
     /// The data directory as a whole can't be used: the sentence says why and what to do.
     case directory(path: String, reason: String)
+    /// The log is being truncated: nothing can be appended until that is done.
+    case truncating(path: String)
     /// The log was closed or its directory went offline.
     case closed(path: String)
 }
@@ -53,6 +55,8 @@ extension LogError: CustomStringConvertible {
             "\(path): \(errno)"
         case .directory(let path, let reason):
             "data directory \(path): \(reason)"
+        case .truncating(let path):
+            "\(path) is being truncated"
         case .closed(let path):
             "\(path) is closed"
         }

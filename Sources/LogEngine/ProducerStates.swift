@@ -26,7 +26,6 @@ package struct ProducerStates {
 
     package init() {}
 
-    package var isEmpty: Bool { entries.isEmpty }
     package var count: Int { entries.count }
 
     /// All producers by ascending id, as a snapshot has them.
@@ -41,8 +40,6 @@ package struct ProducerStates {
         guard let open = ongoing.first?.firstOffset else { return completed }
         return completed.map { min($0, open) } ?? open
     }
-
-    package var hasOngoingTransactions: Bool { !ongoing.isEmpty }
 
     // MARK: Batches
 
@@ -172,8 +169,9 @@ package struct ProducerStates {
     }
 
     package static func isExpired(_ entry: ProducerEntry, now: Int64, after milliseconds: Int64) -> Bool {
-        entry.currentTransactionFirstOffset < 0 && now.subtractingReportingOverflow(entry.lastTimestamp).partialValue
-            >= milliseconds
+        entry.currentTransactionFirstOffset < 0
+            && now.subtractingReportingOverflow(entry.lastTimestamp).partialValue
+                >= milliseconds
     }
 
     /// Forgets producers that wrote nothing for `milliseconds` and have no transaction open.

@@ -44,8 +44,6 @@ package struct RecoveryPlan: Equatable {
         package var baseOffset: Int64
         /// Walk its batches, check them, and rebuild all that is derived from them.
         package var isRecovered: Bool
-        /// Rebuild its indexes only.
-        package var lacksIndex: Bool
         package var hasTransactionIndex: Bool
     }
 
@@ -70,7 +68,6 @@ package struct RecoveryPlan: Equatable {
             segments.append(
                 Segment(
                     baseOffset: base, isRecovered: !wasClean && base >= firstUnflushed,
-                    lacksIndex: !present.contains(SegmentFileName(base, .index)),
                     hasTransactionIndex: present.contains(SegmentFileName(base, .txnindex))))
         }
         for file in files where [.index, .timeindex, .txnindex].contains(file.kind) {

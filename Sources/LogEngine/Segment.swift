@@ -272,7 +272,7 @@ final class Segment {
         guard start < size else { return nil }
         var walk = HeaderWalk(try file(.log), from: start, to: size)
         while let batch = try walk.next() {
-            if batch.position == start, start > 0, batch.baseOffset > offset {
+            if batch.position == start, start > 0, offset > .min, batch.baseOffset > offset {
                 throw .corrupt(path: path(.index), position: start, reason: "the entry belongs to another batch")
             }
             if batch.lastOffset >= offset { return batch }
@@ -284,7 +284,17 @@ final class Segment {
     func batches(from offset: Int64) throws(LogError) -> HeaderWalk {
         try loadIndexes()
         let start = try offsetIndex.position(before: offset, source(.index))
-        return HeaderWalk(try file(.log), from: start, to: size)
+        guard start > 0 else { return HeaderWalk(try file(.log), from: 0, to: size) }
+        do throws(LogError) {
+            // The first batch tells whether the index led to one.
+            _ = try walk(from: start, to: .min)
+            if start < size { return HeaderWalk(try file(.log), from: start, to: size) }
+        } catch {
+            guard case .corrupt = error else { throw error }
+        }
+        try rebuildIndexes()
+        return HeaderWalk(
+            try file(.log), from: try offsetIndex.position(before: offset, source(.index)), to: size)
     }
 
     /// The offset after the last batch, found by a walk from the last index entry.

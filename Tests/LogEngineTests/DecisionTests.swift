@@ -6,7 +6,8 @@ import Testing
 
     @Test func interruptedDeletionsAndCleaningsAreUnlinked() {
         let temporaries = RecoveryPlan.Temporaries(
-            names: names(SegmentFileName(0, .log, .deleted), SegmentFileName(5, .log, .cleaned), SegmentFileName(5, .log))
+            names: names(
+                SegmentFileName(0, .log, .deleted), SegmentFileName(5, .log, .cleaned), SegmentFileName(5, .log))
                 + ["00000000000000000063-0000000001.checkpoint.deleted"])
         #expect(temporaries.removals == names(SegmentFileName(0, .log, .deleted), SegmentFileName(5, .log, .cleaned)))
         #expect(temporaries.swaps.isEmpty)
@@ -28,7 +29,8 @@ import Testing
     @Test func anUnfinishedSplitIsUndone() {
         let temporaries = RecoveryPlan.Temporaries(
             names: names(
-                SegmentFileName(100, .log, .cleaned), SegmentFileName(150, .log, .swap), SegmentFileName(50, .log, .swap)))
+                SegmentFileName(100, .log, .cleaned), SegmentFileName(150, .log, .swap),
+                SegmentFileName(50, .log, .swap)))
         #expect(
             temporaries.removals
                 == names(SegmentFileName(100, .log, .cleaned), SegmentFileName(150, .log, .swap)))

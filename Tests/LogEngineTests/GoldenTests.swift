@@ -55,6 +55,7 @@ private enum Golden {
 
     static func config(_ topic: String) -> LogConfig {
         var config = LogConfig()
+        if topic == "compacted" { config.cleanupPolicy = .compact }
         if topic.hasPrefix("codec-") {
             config.segmentBytes = 16384
             config.indexIntervalBytes = 512
@@ -237,7 +238,8 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
             let open = try await OpenDirectory("torn", in: parent, context)
             #expect(!open.directory.wasClean)
             let expected: [String: Int64] = [
-                "codec-none-0": 297, "codec-gzip-0": 300, "codec-snappy-0": 300, "codec-lz4-0": 300, "codec-zstd-0": 300,
+                "codec-none-0": 297, "codec-gzip-0": 300, "codec-snappy-0": 300, "codec-lz4-0": 300,
+                "codec-zstd-0": 300,
                 "append-time-0": 30, "compacted-0": 400, "trimmed-0": 400, "idempotent-0": 55, "txn-0": 117,
             ]
             for (name, end) in expected { #expect(try open.log(name).endOffset == end, "\(name)") }

@@ -6,7 +6,9 @@ import Testing
         LeaderEpochs(pairs.map { LeaderEpochs.Entry(epoch: $0.0, startOffset: $0.1) })
     }
 
-    private func pairs(_ epochs: LeaderEpochs) -> [[Int64]] { epochs.entries.map { [Int64($0.epoch), $0.startOffset] } }
+    private func pairs(_ epochs: LeaderEpochs) -> [[Int64]] {
+        epochs.entries.map { [Int64($0.epoch), $0.startOffset] }
+    }
 
     @Test func anEpochIsNotedOnce() {
         var epochs = epochs((0, 0))

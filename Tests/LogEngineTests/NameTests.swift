@@ -12,7 +12,8 @@ import Testing
     @Test func otherFilesAreNone() {
         for name in [
             "leader-epoch-checkpoint", "partition.metadata", "264.log", "00000000000000000063-0000000001.checkpoint",
-            "00000000000000000063-0000000001.checkpoint.deleted", "99999999999999999999.log", "0000000000000000026x.log",
+            "00000000000000000063-0000000001.checkpoint.deleted", "99999999999999999999.log",
+            "0000000000000000026x.log",
             "00000000000000000264", "00000000000000000264.log.swap.swap", "quorum-state",
         ] {
             #expect(SegmentFileName(name) == nil)
@@ -28,7 +29,9 @@ import Testing
 
     @Test func directoriesOnTheirWayAreRecognised() throws {
         let hex = "907effb4ba11441e9aab11a8a9b2715b"
-        for (suffix, state) in [("delete", PartitionDirectoryName.State.delete), ("stray", .stray), ("future", .future)] {
+        for (suffix, state) in [
+            ("delete", PartitionDirectoryName.State.delete), ("stray", .stray), ("future", .future),
+        ] {
             let text = "deleted-0.\(hex)-\(suffix)"
             let name = try #require(PartitionDirectoryName(text))
             #expect(name.state == state)

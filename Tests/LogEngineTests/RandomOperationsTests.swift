@@ -139,7 +139,7 @@ private final class Run {
     private func truncate() async throws {
         guard model.end > model.start else { return }
         let offset = Int64.random(in: model.start...model.end, using: &numbers)
-        try await log.truncate(to: offset)
+        try await log.truncate(to: offset) {}
         goBack(to: log.endOffset)
         #expect(log.endOffset <= offset && offset - log.endOffset < 4)
     }
@@ -232,7 +232,9 @@ private final class Run {
     }
 
     private func checkAll() async throws {
-        let all = try await log.batches(maxBytes: 700).filter { !$0.header.attributes.isControl }.flatMap { try rows($0) }
+        let all = try await log.batches(maxBytes: 700).filter { !$0.header.attributes.isControl }.flatMap {
+            try rows($0)
+        }
         #expect(all.filter { $0.offset >= model.start } == model.visible, "step \(step)")
         let time = now - Int64.random(in: 0...200, using: &numbers)
         let wanted = model.timed.first { $0.timestamp >= time }

@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func metaPropertiesAreReadWithCommentsAndInAnyOrder() throws {
-        let text = "#\n#Mon Nov 23 23:42:07 UTC 2026\nnode.id=1\ndirectory.id=2LAwSDzQ42yZXjWbbFXqYQ\nversion=1\ncluster.id=4L6g3nShT-eMCtK--X86sw\n"
+        let text =
+            "#\n#Mon Nov 23 23:42:07 UTC 2026\nnode.id=1\ndirectory.id=2LAwSDzQ42yZXjWbbFXqYQ\nversion=1\ncluster.id=4L6g3nShT-eMCtK--X86sw\n"
         let meta = try #require(MetaProperties(ByteSlice(utf8: text)))
         #expect(meta.clusterID == "4L6g3nShT-eMCtK--X86sw")
         #expect(meta.nodeID == 1)
@@ -44,9 +45,10 @@ import Testing
     }
 
     @Test func incompleteMetaPropertiesAreRefused() {
-        for text in ["", "version=1\nnode.id=1\n", "version=1\ncluster.id=c\n", "version=2\nnode.id=1\ncluster.id=c\n",
-            "version=1\nnode.id=x\ncluster.id=c\n", "version=1\nnode.id=1\ncluster.id=c\ndirectory.id=short\n"]
-        {
+        for text in [
+            "", "version=1\nnode.id=1\n", "version=1\ncluster.id=c\n", "version=2\nnode.id=1\ncluster.id=c\n",
+            "version=1\nnode.id=x\ncluster.id=c\n", "version=1\nnode.id=1\ncluster.id=c\ndirectory.id=short\n",
+        ] {
             #expect(MetaProperties(ByteSlice(utf8: text)) == nil)
         }
     }
