@@ -63,7 +63,7 @@ let package = Package(
         tests("ReactorTests", ["Reactor", "Bytes", "Simulation", "CUring"]),
         tests("RecordsTests", ["Records", "Bytes"], exclude: ["Vectors"]),
         tests("KafkaProtocolTests", ["KafkaProtocol", "Bytes"], exclude: ["Vectors", "Schemas"]),
-        tests("LogEngineTests", ["LogEngine", "Records", "Reactor", "Bytes"], exclude: ["Golden"]),
+        tests("LogEngineTests", ["LogEngine", "Records", "Reactor", "Bytes", "Simulation"], exclude: ["Golden"]),
         tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", "Records", "Reactor", "Bytes"]),
         tests("MetadataTests", ["Metadata", "KafkaProtocol", "Records", "Bytes"]),
         tests("CoordinationTests", ["Coordination", "KafkaProtocol", "Records", "Bytes"]),
