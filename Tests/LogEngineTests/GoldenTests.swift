@@ -211,7 +211,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
             let open = try await OpenDirectory("clean", in: parent, context)
             try await open.close()
             #expect(try contents(open.path, context) == untouched)
-            let again = try await LogDirectory.open(open.path, core: context.core, nodeID: 1)
+            let again = try await LogDirectory.reopen(open.path, core: context.core)
             #expect(again.previousBrokerEpoch == 12)
             again.abandon()
         }
