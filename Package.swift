@@ -56,7 +56,7 @@ let package = Package(
             ["Bytes", "Reactor", "Records", "KafkaProtocol", "LogEngine", "Metadata", "Coordination"]),
         // Floor 5
         module("Simulation", ["Bytes", "Reactor", "CUring"]),
-        module("Tools", ["Bytes", "Reactor", "Records", "KafkaProtocol", "Metadata", "KafkaClient", "Broker", "Simulation"]),
+        module("Tools", ["Bytes", "Reactor", "Records", "KafkaProtocol", "Metadata", "KafkaClient", "Broker"]),
         .executableTarget(name: "moldau", dependencies: ["Tools"], swiftSettings: strict),
         // Tests
         tests("BytesTests", ["Bytes"]),
@@ -67,9 +67,13 @@ let package = Package(
         tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", "Records", "Reactor", "Bytes"]),
         tests("MetadataTests", ["Metadata", "KafkaProtocol", "Records", "Bytes"]),
         tests("CoordinationTests", ["Coordination", "KafkaProtocol", "Records", "Bytes"]),
-        tests("BrokerTests", ["Broker", "Reactor", "KafkaProtocol", "Records", "Bytes"]),
+        tests(
+            "BrokerTests",
+            [
+                "Broker", "Reactor", "LogEngine", "KafkaProtocol", "Records", "Metadata", "Coordination", "Bytes", "Simulation",
+            ]),
         tests("SimulationTests", ["Simulation", "Reactor", "Bytes"]),
-        tests("ToolsTests", ["Tools"]),
+        tests("ToolsTests", ["Tools", "KafkaClient", "KafkaProtocol", "Records", "Bytes"]),
         tests("Tidy", []),
     ]
 )
