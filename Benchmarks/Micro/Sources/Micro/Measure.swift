@@ -29,14 +29,19 @@ final class Table {
     /// The costs of one `body` operation of `bytes` each: the medians of several runs of as many as take a while.
     func measure(_ name: String, bytes: Int = 0, _ body: (_ count: Int) async throws -> Void) async rethrows {
         var count = 1
-        while true {
-            let before = Usage()
-            try await body(count)
-            if Usage().wall - before.wall > Self.shortestRun { break }
+        // A core that has just been busy answers faster than one that sleeps: up quickly, then down to what lasts.
+        while try await time(body, count) < Self.shortestRun {
             precondition(count < 1 << 40, "\(name): nothing is left of it to be measured")
             count *= 2
         }
+        while count > 1, try await time(body, count) > 4 * Self.shortestRun { count /= 2 }
         try await measure(name, count: count, bytes: bytes, prepare: {}) { try await body(count) }
+    }
+
+    private func time(_ body: (_ count: Int) async throws -> Void, _ count: Int) async rethrows -> Double {
+        let before = Usage()
+        try await body(count)
+        return Usage().wall - before.wall
     }
 
     /// The same, where each run is `count` operations in one `body` and needs something prepared.
