@@ -34,16 +34,17 @@ package final class Broker: Sendable {
         let started = cores[0].now()
         let storage = Storage(core: cores[0], logger: logger)
         let identity = try await storage.open(configuration.logDirectories, nodeID: configuration.nodeID)
+        let controller = ControllerHost(
+            core: cores[0], configuration: configuration, clusterID: identity.clusterID, logger: logger)
+        var shards: [Shard] = []
         do throws(BrokerFailure) {
-            let controller = ControllerHost(
-                core: cores[0], configuration: configuration, clusterID: identity.clusterID, logger: logger)
             try await controller.open(
                 try await storage.place(TopicPartition("__cluster_metadata", 0), preferring: configuration.metadataLogDirectory))
             let node = Node(
                 id: configuration.nodeID, clusterID: identity.clusterID, configuration: configuration, logger: logger,
                 coreCount: cores.count, handlers: .broker())
             let image = await controller.image
-            let shards = cores.map { Shard(core: $0, node: node, image: image, controller: controller) }
+            shards = cores.map { Shard(core: $0, node: node, image: image, controller: controller) }
             for shard in shards { await shard.meet(shards) }
             let leadership = Leadership(node: node, storage: storage, shards: shards)
             await leadership.openAll(image)
@@ -64,7 +65,10 @@ package final class Broker: Sendable {
                     + "core\(cores.count == 1 ? "" : "s"), \(cores[0].now().milliseconds(since: started)) ms after its start")
             return broker
         } catch {
+            _ = await close(shards)
+            await controller.close()
             await storage.abandon()
+            for shard in shards { await shard.part() }
             throw error
         }
     }
@@ -105,14 +109,22 @@ package final class Broker: Sendable {
     /// Ends all connections, closes all logs, and marks the directories as cleanly shut down.
     package func stop() async {
         node.logger.info("shutting down")
-        for shard in shards { await shard.stopServing() }
+        let offsets = await Self.close(shards)
+        let epoch = await controller.registeredEpoch
+        await controller.close()
+        await storage.close(offsets, brokerEpoch: epoch)
+        for shard in shards { await shard.part() }
+        node.logger.info("shut down")
+    }
+
+    /// Ends what the shards serve and closes their logs; returns what the checkpoints shall say.
+    private static func close(_ shards: [Shard]) async -> [String: LogOffsets] {
+        for shard in shards { await shard.beginStopping() }
+        for shard in shards { await shard.drain() }
         var offsets: [String: LogOffsets] = [:]
         for shard in shards {
             for (directory, some) in await shard.closeLogs() { offsets[directory, default: LogOffsets()].add(some) }
         }
-        let epoch = await controller.registeredEpoch
-        await controller.close()
-        await storage.close(offsets, brokerEpoch: epoch)
-        node.logger.info("shut down")
+        return offsets
     }
 }

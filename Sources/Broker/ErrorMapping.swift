@@ -15,7 +15,7 @@ extension KafkaError {
         case .unexpectedOffset: self = .unknownServerError
         case .inconsistentTopicID: self = .inconsistentTopicID
         case .corrupt, .storage, .directory: self = .kafkaStorageError
-        case .closed: self = .notLeaderOrFollower
+        case .truncating, .closed: self = .notLeaderOrFollower
         }
     }
 }

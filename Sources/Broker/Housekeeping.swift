@@ -27,10 +27,12 @@ struct Housekeeping: Sendable {
     private func every(_ milliseconds: Int64, on core: Core, _ body: @escaping @Sendable () async -> Void) {
         let shard = shards[0]
         core.spawn {
-            while await shard.isServing {
+            while await shard.isServing, !core.isHalted {
                 await core.sleep(milliseconds: max(milliseconds, 1))
-                guard await shard.isServing else { return }
+                // Stopping waits for what is under way: checkpoints of ours would lie behind its own.
+                guard !core.isHalted, await shard.beginChore() else { return }
                 await body()
+                await shard.endChore()
             }
         }
     }

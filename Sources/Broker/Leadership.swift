@@ -14,8 +14,9 @@ struct Leadership: Sendable {
     func openAll(_ image: ClusterImage) async {
         var wanted: [(TopicImage, Int32)] = []
         var names: Set<TopicPartition> = [TopicPartition("__cluster_metadata", 0)]
-        for topic in image.topicsByID.values {
-            for (index, partition) in topic.partitions where partition.replicas.contains(node.id) {
+        for name in image.sortedTopicNames {
+            guard let topic = image[topic: name] else { continue }
+            for (index, partition) in topic.sortedPartitions where partition.replicas.contains(node.id) {
                 wanted.append((topic, index))
                 names.insert(TopicPartition(topic.name, index))
             }

@@ -7,6 +7,10 @@ enum Limits {
     /// Replies that may wait for one connection before its reader pauses: clients keep 5 requests in flight, some more.
     static let repliesPerConnection = 64
 
+    /// Bytes of requests whose replies may wait for one connection before its reader pauses: five default batches of
+    /// 1 MB in flight and some more. One request alone may be larger.
+    static let heldBytesPerConnection = 8 << 20
+
     /// Bytes gathered into one send before it goes out, when several answers are ready.
     static let gatherBytes = 1 << 20
 

@@ -14,8 +14,9 @@ actor Shard {
 
     /// The cluster as this core knows it.
     private(set) var image: ClusterImage
-    /// All cores' shards, this one among them, by index.
-    private(set) var shards: [Shard] = []
+    /// The other cores' shards by index: nil at this one's place, and everywhere once the core has halted, so that no
+    /// shard keeps itself.
+    private var peers: [Shard?] = []
     let partitions: PartitionTable
     let batchCheck = BatchCheck()
     let fetchSessions: FetchSessions
@@ -43,11 +44,19 @@ actor Shard {
         self.controller = controller
     }
 
-    func meet(_ shards: [Shard]) { self.shards = shards }
+    /// Tells this shard of all cores' shards, itself among them.
+    func meet(_ shards: [Shard]) {
+        peers = shards.map { $0 === self ? nil : $0 }
+        core.whenHalted { [weak self] in self?.assumeIsolated { $0.halted() } }
+    }
+
+    var shardCount: Int { peers.count }
+
+    func shard(at index: Int) -> Shard { peers[index] ?? self }
 
     /// The shard that has a partition's log.
     func owner(of topicID: UUID, _ partition: Int32) -> Shard {
-        shards[node.placement(of: topicID, partition)]
+        shard(at: node.placement(of: topicID, partition))
     }
 
     func adopt(_ image: ClusterImage) { self.image = image }
@@ -58,7 +67,7 @@ actor Shard {
     /// Connections wait in its backlog until `startServing`.
     func listen(at address: SocketAddress, name: String) throws(Errno) -> SocketAddress {
         let listener = try Listener(
-            core, address, backlog: Int32(clamping: node.configuration.socketListenBacklog), reusePort: shards.count > 1)
+            core, address, backlog: Int32(clamping: node.configuration.socketListenBacklog), reusePort: shardCount > 1)
         listeners.append((name, listener))
         return listener.address
     }
@@ -72,8 +81,11 @@ actor Shard {
         while gate.isOpen {
             let socket: Socket
             do { socket = try await listener.accept() } catch {
-                guard error == .tooManyFiles || error == .tooManyFilesInSystem || error == .noBuffers else { break }
-                node.logger.warn("no connection can be accepted: \(error). Raise the limit of open files (ulimit -n).")
+                // Whatever else goes wrong concerns one connection, or passes.
+                guard gate.isOpen, !core.isHalted else { break }
+                let isFull = error == .tooManyFiles || error == .tooManyFilesInSystem
+                node.logger.warn(
+                    "no connection can be accepted: \(error)." + (isFull ? " Raise the limit of open files (ulimit -n)." : ""))
                 await core.sleep(milliseconds: 100)
                 continue
             }
@@ -108,22 +120,41 @@ actor Shard {
         let limit = node.configuration.connectionsMaxIdleMilliseconds
         guard limit >= 0 else { return }
         let now = core.now()
-        for (_, connection) in connections where now.milliseconds(since: connection.lastActive) > limit {
+        for connection in connectionsInOrder where now.milliseconds(since: connection.lastActive) > limit {
             connection.close()
         }
     }
+
+    private var connectionsInOrder: [Connection] { connections.sorted { $0.key < $1.key }.map(\.value) }
 
     var connectionCount: Int { connections.count }
 
     // MARK: Stopping
 
-    /// Takes no more connections, ends those there are, and returns when their requests are through.
-    func stopServing() async {
+    /// Takes no more connections, and ends those there are and all that anybody waits for here. Requests that wait for
+    /// other cores come to their end once those were told, too.
+    func beginStopping() {
         isServing = false
         for (_, listener) in listeners { listener.shutdown() }
         groups.stop()
-        for (_, connection) in connections { connection.close() }
+        for connection in connectionsInOrder { connection.close() }
         partitions.wakeAll()
-        await gate.close()
     }
+
+    /// Returns when all requests are through, and what was begun with `beginChore`.
+    func drain() async { await gate.close() }
+
+    /// After all shards have drained.
+    func part() { peers = peers.map { _ in nil } }
+
+    /// The machine is gone: nothing that is waited for will come.
+    private func halted() {
+        beginStopping()
+        part()
+    }
+
+    /// False when the broker stops: don't begin.
+    func beginChore() -> Bool { isServing && gate.enter() }
+
+    func endChore() { gate.leave() }
 }

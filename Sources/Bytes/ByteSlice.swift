@@ -68,6 +68,15 @@ public struct ByteSlice: Sendable {
         return withUnsafeBytes { $0[index] }
     }
 
+    /// The big-endian integer at `position`. Traps when its bytes aren't all there.
+    @inlinable public func bigEndian<Integer: FixedWidthInteger>(
+        _ position: Int, as type: Integer.Type = Integer.self
+    ) -> Integer {
+        precondition(position >= 0 && position <= count - MemoryLayout<Integer>.size)
+        guard let block else { return 0 }
+        return UnsafeRawPointer(block.base).bigEndian(start + position)
+    }
+
     /// A copy as an array.
     public var array: [UInt8] { withUnsafeBytes { Array($0) } }
 

@@ -1,7 +1,7 @@
 /// Arrays: a count and the elements.
 extension Coder {
     /// An array of structures, integers, strings or uuids.
-    @inline(__always)
+    @inline(never)
     public mutating func array<Element: FieldValue>(
         _ value: inout [Element], _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         ignorable: Bool = false, tag: Int? = nil
@@ -17,7 +17,7 @@ extension Coder {
         }
     }
 
-    @inline(__always)
+    @inline(never)
     public mutating func nullableArray<Element: FieldValue>(
         _ value: inout [Element]?, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         nullableSince: Int16 = .min, nullableUntil: Int16 = .max, default initial: [Element]? = nil,

@@ -29,7 +29,7 @@ struct Field {
 /// The fields of fixed size. Each decodes or encodes in line; all else (JSON, schema, sizes, tags, versions without the
 /// field) is out of line.
 extension Coder {
-    @inline(__always)
+    @inline(never)
     public mutating func bool(
         _ value: inout Bool, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: Bool = false, ignorable: Bool = false, tag: Int? = nil
@@ -38,7 +38,7 @@ extension Coder {
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
-    @inline(__always)
+    @inline(never)
     public mutating func int8(
         _ value: inout Int8, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: Int8 = 0, ignorable: Bool = false, tag: Int? = nil
@@ -47,7 +47,7 @@ extension Coder {
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
-    @inline(__always)
+    @inline(never)
     public mutating func int16(
         _ value: inout Int16, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: Int16 = 0, ignorable: Bool = false, tag: Int? = nil
@@ -56,7 +56,7 @@ extension Coder {
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
-    @inline(__always)
+    @inline(never)
     public mutating func int32(
         _ value: inout Int32, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: Int32 = 0, ignorable: Bool = false, tag: Int? = nil
@@ -65,7 +65,7 @@ extension Coder {
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
-    @inline(__always)
+    @inline(never)
     public mutating func int64(
         _ value: inout Int64, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: Int64 = 0, ignorable: Bool = false, tag: Int? = nil
@@ -74,7 +74,7 @@ extension Coder {
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
-    @inline(__always)
+    @inline(never)
     public mutating func uint16(
         _ value: inout UInt16, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: UInt16 = 0, ignorable: Bool = false, tag: Int? = nil
@@ -83,7 +83,7 @@ extension Coder {
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
-    @inline(__always)
+    @inline(never)
     public mutating func uint32(
         _ value: inout UInt32, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: UInt32 = 0, ignorable: Bool = false, tag: Int? = nil
@@ -99,7 +99,7 @@ extension Coder {
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
-    @inline(__always)
+    @inline(never)
     public mutating func uuid(
         _ value: inout UUID, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: UUID = .zero, ignorable: Bool = false, tag: Int? = nil

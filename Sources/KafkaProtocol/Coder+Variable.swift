@@ -2,7 +2,7 @@ public import Bytes
 
 /// The fields of variable size: strings, bytes, records, structures.
 extension Coder {
-    @inline(__always)
+    @inline(never)
     public mutating func string(
         _ value: inout String, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         default initial: String = "", ignorable: Bool = false, tag: Int? = nil
@@ -14,7 +14,7 @@ extension Coder {
     /// - Parameters:
     ///   - nullableSince: the first version that knows null: before, nil can't be encoded.
     ///   - nullableUntil: the last such version.
-    @inline(__always)
+    @inline(never)
     public mutating func nullableString(
         _ value: inout String?, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         nullableSince: Int16 = .min, nullableUntil: Int16 = .max, default initial: String? = nil,
@@ -89,7 +89,7 @@ extension Coder {
     }
 
     /// A structure in line.
-    @inline(__always)
+    @inline(never)
     public mutating func structure<Structure: KafkaStruct>(
         _ value: inout Structure, _ name: StaticString, since: Int16 = .min, until: Int16 = .max,
         ignorable: Bool = false, tag: Int? = nil

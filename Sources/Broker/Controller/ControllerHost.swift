@@ -167,6 +167,7 @@ actor ControllerHost {
     /// From now on, changes are brought to the cores before they are answered.
     func publish(to publisher: @escaping @Sendable (ClusterImage, [ClusterChange]) async -> Void) {
         self.publisher = publisher
+        core.whenHalted { [weak self] in self?.assumeIsolated { $0.publisher = nil } }
     }
 
     // MARK: Deciding
@@ -237,6 +238,7 @@ actor ControllerHost {
             logger.error("the metadata log can't be closed: \(error)")
         }
         log = nil
+        publisher = nil
     }
 
     /// What the checkpoints say of the metadata log.

@@ -104,7 +104,8 @@ extension Partition {
         do throws(LogError) {
             let range = try log.locate(
                 fetched.offset, maxBytes: Int(fetched.maxBytes), upTo: bound(terms), wholeBatch: true)
-            return FetchSurvey(bytes: range?.count ?? 0, isDue: false)
+            // What lies on older segments doesn't wait for more, as in Kafka.
+            return FetchSurvey(bytes: range?.count ?? 0, isDue: range.map { $0.upTo < bound(terms) } ?? false)
         } catch {
             return FetchSurvey(bytes: 0, isDue: true)
         }

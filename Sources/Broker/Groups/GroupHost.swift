@@ -9,7 +9,7 @@ import Records
 /// and time, appends what it wants written, and gives its answers to those who wait.
 final class GroupHost {
     let partition: Partition
-    private let shard: Shard
+    private unowned let shard: Shard  // it has the host among its groups
     private let core: Core
     private let batchCheck: BatchCheck
     private let decompressor = Decompressor()
@@ -20,8 +20,11 @@ final class GroupHost {
     private var lastToken: UInt64 = 0
     private var timer: Timer?
     private var isStopped = false
-    /// Appends whose outcome isn't known, in the log's order.
-    private var appends: [(id: UInt64, result: AppendResult)] = []
+    /// Appends whose outcome isn't known, in the log's order; each of one life of the machine.
+    private var appends: [(life: Int, id: UInt64, result: AppendResult)] = []
+    private var isFollowing = false
+    /// Grows with each new machine: what belongs to an older one concerns nobody any more.
+    private var life = 0
 
     init(_ partition: Partition, shard: Shard, batchCheck: BatchCheck, config: GroupConfig) {
         self.partition = partition
@@ -138,10 +141,10 @@ final class GroupHost {
         for record in append.records { builder.append(timestamp: now, key: record.key, value: record.value) }
         let outcome = partition.appendAsCoordinator(builder.finish().bytes, check: batchCheck, now: now)
         switch outcome {
-        case .failure(let error): finish(append.id, .failure(error))
+        case .failure(let error): finish(append.id, ofLife: life, .failure(error))
         case .success(let result):
-            appends.append((append.id, result))
-            guard appends.count == 1 else { return }
+            appends.append((life, append.id, result))
+            guard appends.count == 1, !isFollowing else { return }
             let (shard, number) = (shard, partition.name.partition)
             core.spawn { await shard.followGroupAppends(number) }
         }
@@ -149,21 +152,26 @@ final class GroupHost {
 
     /// Tells the machine of its appends as they come to their end.
     func followAppends() async {
-        while let (id, result) = appends.first {
+        // What an outcome leads to may be appended while the others are still followed.
+        guard !isFollowing else { return }
+        isFollowing = true
+        defer { isFollowing = false }
+        while let (life, id, result) = appends.first {
             let failure = await partition.acknowledged(result, acks: -1)
-            if !appends.isEmpty { appends.removeFirst() }
-            finish(id, failure.map { .failure($0) } ?? .success(result.baseOffset))
+            appends.removeFirst()
+            finish(id, ofLife: life, failure.map { .failure($0) } ?? .success(result.baseOffset))
         }
     }
 
-    private func finish(_ id: UInt64, _ outcome: Result<Int64, KafkaError>) {
-        guard !isStopped else { return }
+    private func finish(_ id: UInt64, ofLife life: Int, _ outcome: Result<Int64, KafkaError>) {
+        guard !isStopped, life == self.life else { return }
         run { machine, effects in
             switch outcome {
             case .success(let base): machine.appended(id, baseOffset: base, at: moment, &effects)
             case .failure(let error):
                 logger.warn("\(partition.name): records of groups can't be written: \(error)")
                 guard machine.appendFailed(id, error, at: moment, &effects) else { return }
+                self.life += 1
                 let (shard, number) = (shard, partition.name.partition)
                 core.spawn { await shard.reloadGroups(number) }
             }
@@ -178,7 +186,7 @@ final class GroupHost {
 
     private func rearm() {
         timer?.cancel()
-        guard !isStopped, let deadline = machine.deadline else { return }
+        guard !isStopped, !core.isHalted, let deadline = machine.deadline else { return }
         timer = core.schedule(at: Instant(nanoseconds: 0).adding(milliseconds: Int64(clamping: deadline))) { [weak self] in
             self?.run { machine, effects in self.map { machine.tick(at: $0.moment, &effects) } }
         }

@@ -23,7 +23,9 @@ final class GroupHosts {
     }
 
     func stop() {
-        for host in all { host.stop() }
+        let hosts = all
+        byPartition = [:]
+        for host in hosts { host.stop() }
     }
 }
 
@@ -69,7 +71,7 @@ extension Shard {
     /// Collects from all coordinators of all cores.
     func collectGroups(states: [String], types: [String]) async -> [ListGroupsResponse.Group] {
         var all: [ListGroupsResponse.Group] = []
-        for shard in shards { all += await shard.listOwnGroups(states: states, types: types) }
+        for index in 0..<shardCount { all += await shard(at: index).listOwnGroups(states: states, types: types) }
         return all.sorted { $0.groupID < $1.groupID }
     }
 

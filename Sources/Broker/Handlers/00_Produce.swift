@@ -46,18 +46,16 @@ struct PartitionProduced: Sendable {
     }
 }
 
-/// A batch that waits for its acknowledgement on the core that has its partition.
+/// A batch whose fate is known, or will be: on this core when it is written and replicated, on another when that answers.
 private struct Appended {
-    let topic: Int
-    let partition: Int
-    let produced: PartitionProduced
-    /// nil where the append was refused.
-    let wait: (partition: Partition, result: AppendResult)?
+    var produced: PartitionProduced
+    /// nil where there is nothing to wait for.
+    var wait: (partition: Partition, result: AppendResult)?
 }
 
 /// Batches of one request for another core's partitions.
 private struct Hop {
-    var places: [(topic: Int, partition: Int)] = []
+    var places: [Int] = []
     var work: [PartitionProduce] = []
 }
 
@@ -68,11 +66,11 @@ extension Shard {
             return refuse(
                 request, frame, PartitionProduced(.invalidTxnState, "Transactions are not served by this broker."))
         }
-        var local: [Appended] = []
+        var appended: [Appended] = []
         var remote: [Int: Hop] = [:]
-        for (topicIndex, topic) in request.topics.enumerated() {
+        for topic in request.topics {
             let found = findTopic(name: topic.name, id: topic.topicID, usesIDs: frame.version >= 13)
-            for (partitionIndex, partition) in topic.partitions.enumerated() {
+            for partition in topic.partitions {
                 let work: PartitionProduce
                 do throws(KafkaError) {
                     let topic = try found.get()
@@ -81,22 +79,20 @@ extension Shard {
                         topicID: topic.id, partition: partition.index, records: partition.records ?? ByteSlice(),
                         version: frame.version)
                 } catch {
-                    local.append(
-                        Appended(
-                            topic: topicIndex, partition: partitionIndex, produced: PartitionProduced(error), wait: nil))
+                    appended.append(Appended(produced: PartitionProduced(error)))
                     continue
                 }
                 let owner = node.placement(of: work.topicID, work.partition)
                 if owner == core.index {
-                    let (produced, wait) = append(work)
-                    local.append(Appended(topic: topicIndex, partition: partitionIndex, produced: produced, wait: wait))
+                    appended.append(append(work))
                 } else {
-                    remote[owner, default: Hop()].places.append((topicIndex, partitionIndex))
+                    remote[owner, default: Hop()].places.append(appended.count)
                     remote[owner, default: Hop()].work.append(work)
+                    appended.append(Appended(produced: PartitionProduced()))
                 }
             }
         }
-        return settle(request, frame, local, remote)
+        return .settling(ProduceReply(request, frame, appended, hops: remote.isEmpty ? [] : begin(remote, acks: request.acks)))
     }
 
     /// Clients don't write to internal topics, unless they are Kafka's own tools.
@@ -104,28 +100,14 @@ extension Shard {
         if topic.isInternal, frame.clientID != "__admin_client" { throw .invalidTopicException }
     }
 
-    private func settle(
-        _ request: ProduceRequest, _ frame: RequestFrame, _ local: [Appended], _ remote: [Int: Hop]
-    ) -> Reply {
-        let acks = request.acks
-        // Hops start now, in the order of requests, whenever their answers are collected.
-        let hops = remote.sorted { $0.key < $1.key }.map { owner, hop in
-            let shard = shards[owner]
+    /// Hops start now, in the order of requests, whenever their answers are collected.
+    private func begin(
+        _ remote: [Int: Hop], acks: Int16
+    ) -> [(places: [Int], results: Task<[PartitionProduced], Never>)] {
+        remote.sorted { $0.key < $1.key }.map { owner, hop in
+            let shard = shard(at: owner)
             let work = hop.work
             return (hop.places, Task(executorPreference: core) { await shard.appendAndWait(work, acks: acks) })
-        }
-        return .pending { [self] in
-            var results = request.topics.map { topic in
-                [PartitionProduced](repeating: PartitionProduced(), count: topic.partitions.count)
-            }
-            for appended in local {
-                results[appended.topic][appended.partition] = await acknowledged(
-                    appended.produced, appended.wait, acks: acks)
-            }
-            for (places, hop) in hops {
-                for (place, produced) in zip(places, await hop.value) { results[place.topic][place.partition] = produced }
-            }
-            return finish(request, frame, results)
         }
     }
 
@@ -133,53 +115,92 @@ extension Shard {
     func appendAndWait(_ works: [PartitionProduce], acks: Int16) async -> [PartitionProduced] {
         let appended = works.map { append($0) }
         var results: [PartitionProduced] = []
-        for (produced, wait) in appended { results.append(await acknowledged(produced, wait, acks: acks)) }
+        for batch in appended { results.append(await batch.acknowledged(acks: acks)) }
         return results
     }
 
-    private func acknowledged(
-        _ produced: PartitionProduced, _ wait: (partition: Partition, result: AppendResult)?, acks: Int16
-    ) async -> PartitionProduced {
+    /// Checks a batch and gives it its place in the log.
+    private func append(_ work: PartitionProduce) -> Appended {
+        guard let partition = partitions.find(work.topicID, work.partition) else {
+            return Appended(produced: PartitionProduced(absence(of: work.topicID, work.partition)))
+        }
+        let (produced, result) = partition.append(
+            work.records, produceVersion: work.version, check: batchCheck, now: core.wallClockMilliseconds())
+        return Appended(produced: produced, wait: result.map { (partition, $0) })
+    }
+
+    private func refuse(_ request: ProduceRequest, _ frame: RequestFrame, _ refusal: PartitionProduced) -> Reply {
+        let appended = request.topics.flatMap { $0.partitions }.map { _ in Appended(produced: refusal) }
+        return .settling(ProduceReply(request, frame, appended, hops: []))
+    }
+}
+
+extension Appended {
+    func isAcknowledged(acks: Int16) -> Bool {
+        guard acks != 0, let wait else { return true }
+        return wait.partition.isAcknowledged(wait.result, acks: acks)
+    }
+
+    func acknowledged(acks: Int16) async -> PartitionProduced {
         guard acks != 0, let wait, let failure = await wait.partition.acknowledged(wait.result, acks: acks) else {
             return produced
         }
         return PartitionProduced(failure)
     }
+}
 
-    /// Checks a batch and gives it its place in the log.
-    private func append(
-        _ work: PartitionProduce
-    ) -> (PartitionProduced, (partition: Partition, result: AppendResult)?) {
-        guard let partition = partitions.find(work.topicID, work.partition) else {
-            return (PartitionProduced(absence(of: work.topicID, work.partition)), nil)
+/// The answer to a produce request: there when all of its batches are where `acks` wants them.
+private final class ProduceReply: SettlingReply {
+    private let request: ProduceRequest
+    private let frame: RequestFrame
+    private let hops: [(places: [Int], results: Task<[PartitionProduced], Never>)]
+    private var appended: [Appended]
+
+    init(
+        _ request: ProduceRequest, _ frame: RequestFrame, _ appended: [Appended],
+        hops: [(places: [Int], results: Task<[PartitionProduced], Never>)]
+    ) {
+        self.request = request
+        self.frame = frame
+        self.appended = appended
+        self.hops = hops
+    }
+
+    func settled() -> Answer? {
+        guard hops.isEmpty, appended.allSatisfy({ $0.isAcknowledged(acks: request.acks) }) else { return nil }
+        return finish()
+    }
+
+    func answer() async -> Answer {
+        for index in appended.indices where !appended[index].isAcknowledged(acks: request.acks) {
+            let produced = await appended[index].acknowledged(acks: request.acks)
+            appended[index] = Appended(produced: produced)
         }
-        let (produced, result) = partition.append(
-            work.records, produceVersion: work.version, check: batchCheck, now: core.wallClockMilliseconds())
-        return (produced, result.map { (partition, $0) })
+        for (places, results) in hops {
+            for (place, produced) in zip(places, await results.value) { appended[place] = Appended(produced: produced) }
+        }
+        return finish()
     }
 
-    private func refuse(_ request: ProduceRequest, _ frame: RequestFrame, _ refusal: PartitionProduced) -> Reply {
-        let results = request.topics.map { [PartitionProduced](repeating: refusal, count: $0.partitions.count) }
-        return .ready(finish(request, frame, results))
-    }
-
-    private func finish(
-        _ request: ProduceRequest, _ frame: RequestFrame, _ results: [[PartitionProduced]]
-    ) -> Answer {
+    private func finish() -> Answer {
         if request.acks == 0 {
             // Without answers a client learns of a failure, and so of a new leader, only by losing its connection.
-            guard let failure = results.joined().first(where: { $0.error != .noError }) else { return .nothing }
-            return .close("a produce request without acknowledgement failed: \(failure.error)")
+            guard let failure = appended.first(where: { $0.produced.error != .noError }) else { return .nothing }
+            return .close("a produce request without acknowledgement failed: \(failure.produced.error)")
         }
         var response = ProduceResponse()
-        response.topics = zip(request.topics, results).map { topic, results in
-            ProduceResponse.Topic {
-                $0.name = topic.name
-                $0.topicID = topic.topicID
-                $0.partitions = zip(topic.partitions, results).map { partition, produced in
-                    describe(partition.index, produced)
-                }
+        var next = 0
+        response.topics.reserveCapacity(request.topics.count)
+        for topic in request.topics {
+            var answer = ProduceResponse.Topic()
+            answer.name = topic.name
+            answer.topicID = topic.topicID
+            answer.partitions.reserveCapacity(topic.partitions.count)
+            for partition in topic.partitions {
+                answer.partitions.append(describe(partition.index, appended[next].produced))
+                next += 1
             }
+            response.topics.append(answer)
         }
         return frame.answer(response)
     }

@@ -36,7 +36,7 @@ extension Shard {
         resolve(&plan)
         let terms = FetchTerms(isReadCommitted: request.isolationLevel == 1, version: frame.version)
         let byShard = shares(of: plan)
-        await waitForBytes(request, plan, byShard, terms)
+        await waitForBytes(request, plan, byShard, terms, frame.connection.lifeline)
         let results = await readAll(request, plan, byShard, terms)
         return describe(plan, results, frame)
     }
@@ -48,7 +48,7 @@ extension Shard {
         let listed = request.topics.flatMap { topic in
             topic.partitions.map { FetchedPartition(topic.name, topic.topicID, $0) }
         }
-        if request.sessionEpoch <= 0 {
+        if request.sessionEpoch == 0 || request.sessionEpoch == -1 {
             if request.sessionID != 0 { fetchSessions.remove(request.sessionID) }
             guard request.sessionEpoch == 0, frame.version >= 7, !listed.isEmpty else { return FetchPlan(wanted: listed) }
             let session = fetchSessions.make(usesTopicIDs: usesIDs, now: core.now()) { core.random() }
@@ -86,36 +86,38 @@ extension Shard {
 
     // MARK: Waiting and reading
 
-    /// Positions in the plan by the shard that has them, this one first.
+    /// Positions in the plan by the shard that has them: that of the first partition first, so that those which got
+    /// nothing last time come before those which did, wherever they are.
     private func shares(of plan: FetchPlan) -> [(shard: Int, positions: [Int])] {
+        if node.coreCount == 1, plan.errors.isEmpty { return [(core.index, Array(plan.wanted.indices))] }
         var positions: [Int: [Int]] = [:]
         for (position, fetched) in plan.wanted.enumerated() where plan.errors[position] == nil {
             positions[node.placement(of: fetched.topicID, fetched.index), default: []].append(position)
         }
-        return positions.map { ($0.key, $0.value) }.sorted { left, right in
-            (left.shard != core.index ? 1 : 0, left.shard) < (right.shard != core.index ? 1 : 0, right.shard)
-        }
+        return positions.map { ($0.key, $0.value) }.sorted { ($0.positions.first ?? 0) < ($1.positions.first ?? 0) }
     }
 
     private func waitForBytes(
-        _ request: FetchRequest, _ plan: FetchPlan, _ byShard: [(shard: Int, positions: [Int])], _ terms: FetchTerms
+        _ request: FetchRequest, _ plan: FetchPlan, _ byShard: [(shard: Int, positions: [Int])], _ terms: FetchTerms,
+        _ lifeline: Lifeline
     ) async {
         guard plan.errors.isEmpty, !plan.wanted.isEmpty, request.maximumWaitMilliseconds > 0 else { return }
         let needed = min(Int(request.minimumBytes), Int(request.maximumBytes), node.configuration.fetchMaxBytes)
         guard needed > 0 else { return }
         let deadline = core.now().adding(milliseconds: Int64(request.maximumWaitMilliseconds))
         var signal: FetchSignal?
-        while isServing {
+        while isServing, !core.isHalted {
             var survey = FetchSurvey()
             for (shard, positions) in byShard {
                 let wanted = positions.map { plan.wanted[$0] }
                 survey.add(
                     shard == core.index
                         ? self.survey(wanted, terms, signal: signal)
-                        : await shards[shard].survey(wanted, terms, signal: signal))
+                        : await self.shard(at: shard).survey(wanted, terms, signal: signal))
             }
-            if survey.isDue || survey.bytes >= needed || core.now() >= deadline { break }
+            if survey.isDue || survey.bytes >= needed || core.now() >= deadline || lifeline.isCut { break }
             if let armed = signal {
+                lifeline.add(armed)
                 let timer = core.schedule(at: deadline) { armed.fire() }
                 await armed.wait()
                 timer.cancel()
@@ -140,7 +142,7 @@ extension Shard {
             let fetched =
                 shard == core.index
                 ? await read(wanted, terms, bytes: left, isFirst: isFirst)
-                : await shards[shard].read(wanted, terms, bytes: left, isFirst: isFirst)
+                : await self.shard(at: shard).read(wanted, terms, bytes: left, isFirst: isFirst)
             for (position, result) in zip(positions, fetched) {
                 left = max(0, left - result.bytes)
                 if result.bytes > 0 { isFirst = false }

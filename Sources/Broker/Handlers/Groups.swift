@@ -99,19 +99,15 @@ extension Shard {
             switch findTopic(name: topic.name, id: topic.topicID, usesIDs: frame.version >= 10) {
             case .success(let found):
                 topic.name = found.name
-                known.topics.append(topic)
+                topic.topicID = found.id
+                let strangers = topic.partitions.filter { found.partitions[$0.partitionIndex] == nil }
+                if !strangers.isEmpty {
+                    unknown.append(topic.refused(strangers, .unknownTopicOrPartition))
+                    topic.partitions.removeAll { found.partitions[$0.partitionIndex] == nil }
+                }
+                if !topic.partitions.isEmpty { known.topics.append(topic) }
             case .failure(let error):
-                unknown.append(
-                    OffsetCommitResponse.Topic {
-                        $0.name = topic.name
-                        $0.topicID = topic.topicID
-                        $0.partitions = topic.partitions.map { partition in
-                            OffsetCommitResponse.Partition {
-                                $0.partitionIndex = partition.partitionIndex
-                                $0.errorCode = error.code
-                            }
-                        }
-                    })
+                unknown.append(topic.refused(topic.partitions, error))
             }
         }
         if known.topics.isEmpty, !unknown.isEmpty { return OffsetCommitResponse { $0.topics = unknown } }
@@ -165,5 +161,22 @@ extension Shard {
                 })
         }
         return known
+    }
+}
+
+extension OffsetCommitRequest.Topic {
+    fileprivate func refused(
+        _ partitions: [OffsetCommitRequest.Partition], _ error: KafkaError
+    ) -> OffsetCommitResponse.Topic {
+        OffsetCommitResponse.Topic {
+            $0.name = name
+            $0.topicID = topicID
+            $0.partitions = partitions.map { partition in
+                OffsetCommitResponse.Partition {
+                    $0.partitionIndex = partition.partitionIndex
+                    $0.errorCode = error.code
+                }
+            }
+        }
     }
 }

@@ -29,22 +29,25 @@ final class Connection {
                 if arrived.isEmpty { break }
                 lastActive = core.now()
                 for frame in arrived {
-                    switch serve(frame, context) {
-                    case .ready(.nothing): break
-                    case .ready(.close(let reason)): return end(reason)
-                    case let reply: replies.append(reply)
-                    }
+                    let reply = serve(frame, context)
+                    if case .ready(.nothing) = reply { continue }
+                    replies.append(reply, holding: frame.count)
+                    // What came before it is answered first.
+                    if case .ready(.close) = reply { return replies.finish() }
                 }
                 await replies.roomForMore()
             }
         } catch {
             switch error {
-            case .socket, .truncated: replies.abandon()
-            case .badSize(let size): end("a frame of \(size) bytes is announced")
+            case .socket, .truncated: break
+            case .badSize(let size): return replies.close("a frame of \(size) bytes is announced")
             case .tooLarge(let size, let limit):
-                end("a frame of \(size) bytes is announced, socket.request.max.bytes is \(limit)")
+                let reason = "a frame of \(size) bytes is announced, socket.request.max.bytes is \(limit)"
+                return replies.close(reason)
             }
         }
+        // Requests that came whole take effect, though nobody may be there for the answers.
+        context.lifeline.cut()
         replies.finish()
     }
 
@@ -55,20 +58,35 @@ final class Connection {
             switch reply {
             case .ready(let ready): answer = ready
             case .pending(let later): answer = await later()
+            case .settling(let reply): answer = await reply.answer()
             }
-            var pieces: [ByteSlice]
+            var outgoing = Outgoing()
+            outgoing.add(answer)
+            while outgoing.bytes < Limits.gatherBytes, outgoing.complaint == nil, let more = replies.nextReady() {
+                outgoing.add(more)
+            }
+            if outgoing.bytes > 0 {
+                do { try await socket.send(outgoing.pieces) } catch { return close() }
+                lastActive = core.now()
+            }
+            if let complaint = outgoing.complaint { return end(complaint) }
+        }
+    }
+
+    /// Answers that leave in one send.
+    private struct Outgoing {
+        var pieces: [ByteSlice] = []
+        var bytes = 0
+        var complaint: String?
+
+        mutating func add(_ answer: Answer) {
             switch answer {
-            case .nothing: continue
-            case .close(let reason): return end(reason)
-            case .send(let whole): pieces = whole
+            case .nothing: return
+            case .close(let reason): complaint = reason
+            case .send(let more):
+                if pieces.isEmpty { pieces = more } else { pieces += more }
+                for piece in more { bytes += piece.count }
             }
-            var bytes = pieces.reduce(0) { $0 + $1.count }
-            while bytes < Limits.gatherBytes, let more = replies.nextReady() {
-                pieces += more
-                bytes += more.reduce(0) { $0 + $1.count }
-            }
-            do { try await socket.send(pieces) } catch { return close() }
-            lastActive = core.now()
         }
     }
 
@@ -80,6 +98,7 @@ final class Connection {
 
     /// Both tasks end soon.
     func close() {
+        context.lifeline.cut()
         replies.abandon()
         socket.shutdown()
     }
@@ -89,7 +108,8 @@ final class Connection {
 }
 
 /// What handlers know of the connection a request came on.
-struct ConnectionContext: Sendable {
+struct ConnectionContext {
     let listener: String
     let peer: SocketAddress
+    let lifeline = Lifeline()
 }

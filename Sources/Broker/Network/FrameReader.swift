@@ -46,13 +46,19 @@ struct FrameReader {
     private mutating func cut(_ chunk: ByteSlice, into frames: inout [ByteSlice]) async throws(FrameError) {
         var position = 0
         while position < chunk.count {
-            while sizeHead.count < 4, position < chunk.count {
-                sizeHead.append(chunk[position])
-                position += 1
+            let size: Int
+            if sizeHead.isEmpty, chunk.count - position >= 4 {
+                size = try checked(chunk.bigEndian(position))
+                position += 4
+            } else {
+                while sizeHead.count < 4, position < chunk.count {
+                    sizeHead.append(chunk[position])
+                    position += 1
+                }
+                guard sizeHead.count == 4 else { return }
+                size = try checked(ByteSlice(sizeHead).bigEndian(0))
+                sizeHead.removeAll(keepingCapacity: true)
             }
-            guard sizeHead.count == 4 else { return }
-            let size = try checkedSize()
-            sizeHead.removeAll(keepingCapacity: true)
             if chunk.count - position >= size {
                 frames.append(chunk[position..<position + size])
                 position += size
@@ -63,8 +69,7 @@ struct FrameReader {
         }
     }
 
-    private func checkedSize() throws(FrameError) -> Int {
-        let size = sizeHead.reduce(Int32(0)) { $0 << 8 | Int32($1) }
+    private func checked(_ size: Int32) throws(FrameError) -> Int {
         guard size > 0 else { throw .badSize(size) }
         guard size <= limit else { throw .tooLarge(size, limit: limit) }
         return Int(size)

@@ -40,6 +40,14 @@ final class Partition {
 
     var lastStableOffset: Int64 { log.lastStableOffset }
 
+    /// Goes on as the leader of a later epoch.
+    func lead(in epoch: Int32) async throws(LogError) {
+        guard epoch > leaderEpoch else { return }
+        leaderEpoch = epoch
+        signals.fireAll()
+        try await log.beginEpoch(epoch)
+    }
+
     // MARK: Writing
 
     /// Checks a batch and appends it. It is written when the core's turn ends: wait for the result's `written()`.
@@ -89,6 +97,11 @@ final class Partition {
         do throws(LogError) { try await result.written() } catch { return KafkaError(error) }
         if acks == -1, !(await highWatermark.reaches(result.endOffset)) { return .notLeaderOrFollower }
         return nil
+    }
+
+    /// Whether `acknowledged` would return at once, and well.
+    func isAcknowledged(_ result: AppendResult, acks: Int16) -> Bool {
+        result.isWritten && (acks != -1 || highWatermark.value >= result.endOffset)
     }
 
     private func advanceHighWatermark() {

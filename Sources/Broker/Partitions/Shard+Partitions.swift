@@ -20,9 +20,13 @@ extension Shard {
     /// Opens the logs of partitions that this core shall lead. One that can't be opened is offline: its clients are told
     /// KAFKA_STORAGE_ERROR, the others are served.
     func lead(_ assignments: [PartitionAssignment]) async {
-        for assignment in assignments where partitions.find(assignment.topicID, assignment.name.partition) == nil {
+        for assignment in assignments {
             do throws(LogError) {
-                try await open(assignment)
+                if let partition = partitions.find(assignment.topicID, assignment.name.partition) {
+                    try await partition.lead(in: assignment.leaderEpoch)
+                } else {
+                    try await open(assignment)
+                }
             } catch {
                 offline.insert(assignment.key)
                 node.logger.error("\(assignment.name) is offline: \(error)")

@@ -15,7 +15,7 @@ extension Shard {
         var outputs = [Output?](repeating: nil, count: items.count)
         for (shard, places) in positions.sorted(by: { $0.key < $1.key }) {
             let mine = places.map { items[$0] }
-            let results = await shards[shard].each(mine, body)
+            let results = await self.shard(at: shard).each(mine, body)
             for (place, result) in zip(places, results) { outputs[place] = result }
         }
         return outputs.compactMap { $0 }

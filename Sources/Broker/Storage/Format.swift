@@ -30,9 +30,21 @@ package struct Format: Sendable {
         }
     }
 
+    /// The directories that get a new entry when `directory` is made with what is missing above it.
+    private static func missing(_ directory: String, _ core: Core) -> [String] {
+        var parents: [String] = []
+        var path = directory
+        while !core.files.exists(path), let slash = path.lastIndex(of: "/") {
+            path = slash == path.startIndex ? "/" : String(path[..<slash])
+            parents.append(path)
+        }
+        return parents
+    }
+
     /// Formats one directory, made where it doesn't exist.
     package func write(_ directory: String, core: Core) async throws(BrokerFailure) {
         do {
+            let made = Self.missing(directory, core)
             try core.files.makeDirectories(directory)
             let timestamp = core.wallClockMilliseconds()
             let batches = try MetadataBatches.snapshot(
@@ -43,6 +55,8 @@ package struct Format: Sendable {
             try await core.files.replace(directory + "/bootstrap.checkpoint", with: checkpoint.finish())
             let meta = MetaProperties(clusterID: clusterID, nodeID: nodeID, directoryID: Self.randomID(core))
             try await core.files.replace(directory + "/meta.properties", with: meta.bytes)
+            // The names of what was made have to survive, too.
+            for parent in made { try await core.files.syncDirectory(parent) }
         } catch {
             throw BrokerFailure("\(directory) can't be formatted: \(error)")
         }
