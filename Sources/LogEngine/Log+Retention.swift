@@ -56,25 +56,24 @@ extension Log {
     private func deleteInBackground(_ expired: [Segment]) {
         for segment in expired { place.context.retire(segment) }
         unsyncedSeals.removeAll(where: \.isRemoved)
-        nonisolated(unsafe) let log = self  // the task runs on this log's core, as all that touches the log does
-        nonisolated(unsafe) let expired = expired  // as above
+        let isWorking = !doomedSegments.isEmpty
+        doomedSegments += expired
         let deletions = deletions ?? Gate()
         self.deletions = deletions
-        guard deletions.enter() else { return }
+        guard !isWorking, deletions.enter() else { return }
+        nonisolated(unsafe) let log = self  // the task runs on this log's core, as all that touches the log does
         place.core.spawn {
-            do throws(LogError) { try await log.delete(expired) } catch { log.place.health.fail(error) }
+            do throws(LogError) { try await log.deleteDoomed() } catch { log.place.health.fail(error) }
+            log.doomedSegments.removeAll()
             log.deletions?.leave()
         }
     }
 
     /// Oldest first, each durably before the next, so that a power cut can't bring one back and leave a hole behind it.
-    private func delete(_ expired: [Segment]) async throws(LogError) {
-        var doomed: [String] = []
-        for (index, segment) in expired.enumerated() {
-            if index > 0 {
-                place.hasUnsyncedEntries = true
-                try await place.syncEntries()
-            }
+    private func deleteDoomed() async throws(LogError) {
+        while let segment = doomedSegments.first {
+            try await place.syncEntries()
+            var doomed: [String] = []
             for kind in SegmentFileName.Kind.allCases {
                 let name = SegmentFileName(segment.baseOffset, kind)
                 let from = place.path(name)
@@ -86,10 +85,12 @@ extension Log {
                     if error != .noEntry { throw .storage(error, path: from) }
                 }
             }
+            place.hasUnsyncedEntries = true
             snapshots.removeAll { $0 == segment.baseOffset }
             unsyncedSnapshots.removeAll { $0 == segment.baseOffset }
+            unlink(doomed, afterMilliseconds: config.fileDeleteDelayMilliseconds)
+            doomedSegments.removeFirst()
         }
-        unlink(doomed, afterMilliseconds: config.fileDeleteDelayMilliseconds)
     }
 
     private func unlink(_ names: [String], afterMilliseconds delay: Int64) {

@@ -57,7 +57,8 @@ public final class Log: TurnEnd {
     var truncations = 0
     var isTruncating = false
     var lastFlush: Instant
-    /// Removals of old segments' files that are under way.
+    /// Segments that retention let go, whose files have still to be renamed, and those who rename them.
+    var doomedSegments: [Segment] = []
     var deletions: Gate?
     var isClosed = false
 

@@ -65,6 +65,8 @@ final class LogPlace {
     /// Names were added to the directory, or it to its parent, that aren't durable yet.
     var hasUnsyncedEntries = false
     var isUnsyncedItself = false
+    private var isSyncingEntries = false
+    private var entryWaiters: [UnsafeContinuation<Void, Never>] = []
 
     init(_ directory: String, _ context: LogContext, _ health: DirectoryHealth) {
         self.directory = directory
@@ -96,18 +98,40 @@ final class LogPlace {
         }
     }
 
-    /// Makes new names in the directory durable, and the directory's own name.
+    /// Makes new names in the directory durable, and the directory's own name. Returns when all that were there at the
+    /// call are, whoever syncs them.
     func syncEntries() async throws(LogError) {
+        while hasUnsyncedEntries || isUnsyncedItself || isSyncingEntries {
+            if isSyncingEntries {
+                await withUnsafeContinuation { entryWaiters.append($0) }
+                continue
+            }
+            isSyncingEntries = true
+            defer {
+                isSyncingEntries = false
+                let waiters = entryWaiters
+                entryWaiters.removeAll()
+                for waiter in waiters { waiter.resume() }
+            }
+            try await syncEntriesOnce()
+        }
+    }
+
+    private func syncEntriesOnce() async throws(LogError) {
         if hasUnsyncedEntries {
             hasUnsyncedEntries = false
             do throws(Errno) { try await files.syncDirectory(directory) } catch {
+                hasUnsyncedEntries = true
                 throw .storage(error, path: directory)
             }
         }
         if isUnsyncedItself {
             isUnsyncedItself = false
             let parent = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? "."
-            do throws(Errno) { try await files.syncDirectory(parent) } catch { throw .storage(error, path: parent) }
+            do throws(Errno) { try await files.syncDirectory(parent) } catch {
+                isUnsyncedItself = true
+                throw .storage(error, path: parent)
+            }
         }
     }
 }

@@ -235,7 +235,7 @@ private struct Life {
     @Test func whatWasSyncedSurvivesAndTheLogHasNoHoles() throws {
         var random = SystemRandomNumberGenerator()
         let fresh = UInt64.random(in: 1_000_000..<2_000_000_000, using: &random)
-        for seeds in [0..<15, fresh..<fresh + 3] as [Range<UInt64>] { try lives(seeds) }
+        for seeds in [1_467_214_135..<1_467_214_136, 0..<15, fresh..<fresh + 3] as [Range<UInt64>] { try lives(seeds) }
     }
 
     private func lives(_ seeds: Range<UInt64>) throws {
