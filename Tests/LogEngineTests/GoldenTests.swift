@@ -10,29 +10,18 @@ private enum Golden {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Golden")
 
-    static func unpack(_ name: String, to directory: String) throws -> String {
-        try run("/bin/tar", ["xzf", folder.appendingPathComponent(name + ".tar.gz").path, "-C", directory])
+    static func unpack(_ name: String, to directory: String, _ files: FileSystem) throws -> String {
+        try Archive(bytes(name + ".tar.gz")).unpack(to: directory, files)
         return directory + "/" + name
     }
 
-    private static func run(_ tool: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: tool)
-        process.arguments = arguments
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
+    private static func bytes(_ name: String) throws -> ByteSlice {
+        let packed = try Data(contentsOf: folder.appendingPathComponent(name))
+        return try packed.withUnsafeBytes { try Decompressor().decompress($0, .gzip, limit: 64 << 20) }
     }
 
     static func told() throws -> [String: Any] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
-        process.arguments = ["-dc", folder.appendingPathComponent("told.json.gz").path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        let data = Data(try bytes("told.json.gz").array)
         return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
     }
 
@@ -77,7 +66,7 @@ private final class OpenDirectory {
     var logs: [String: Log] = [:]
 
     init(_ name: String, in parent: String, _ context: LogContext) async throws {
-        path = try Golden.unpack(name, to: parent)
+        path = try Golden.unpack(name, to: parent, context.core.files)
         directory = try await LogDirectory.open(path, core: context.core)
         for partition in try directory.partitions() where partition.name.state == .current {
             let topic = partition.name.partition.topic
@@ -207,11 +196,11 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
 
     @Test func openingAndClosingChangesNoFileOfAPartition() async throws {
         try await withLogs { context, parent in
-            let untouched = try contents(try Golden.unpack("clean", to: parent), context)
+            let untouched = try contents(try Golden.unpack("clean", to: parent, context.core.files), context)
             let open = try await OpenDirectory("clean", in: parent, context)
             try await open.close()
             #expect(try contents(open.path, context) == untouched)
-            let again = try await LogDirectory.reopen(open.path, core: context.core)
+            let again = try await LogDirectory.open(open.path, core: context.core)
             #expect(again.previousBrokerEpoch == 12)
             again.abandon()
         }
@@ -254,7 +243,7 @@ private let codecs = ["codec-none", "codec-gzip", "codec-snappy", "codec-lz4", "
 
     @Test func recoveryRebuildsTheIndexesAndTheProducersThatKafkaHad() async throws {
         try await withLogs { context, parent in
-            let clean = try Golden.unpack("clean", to: parent)
+            let clean = try Golden.unpack("clean", to: parent, context.core.files)
             let open = try await OpenDirectory("torn", in: parent, context)
             let files = context.core.files
             for name in ["codec-gzip-0", "codec-snappy-0", "codec-lz4-0", "codec-zstd-0", "txn-0", "append-time-0"] {

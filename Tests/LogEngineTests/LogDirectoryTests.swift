@@ -12,7 +12,7 @@ private let identity = MetaProperties(clusterID: "cluster", nodeID: 3, directory
             let first = try await LogDirectory.open(path, core: context.core, formatting: identity)
             #expect(first.meta == identity && !first.wasClean)
             first.abandon()
-            let again = try await LogDirectory.reopen(path, core: context.core)
+            let again = try await LogDirectory.open(path, core: context.core)
             #expect(again.meta == identity)
             again.abandon()
         }
@@ -21,7 +21,7 @@ private let identity = MetaProperties(clusterID: "cluster", nodeID: 3, directory
     @Test func anotherClustersOrNodesDirectoryIsRefused() async throws {
         try await withLogs { context, path in
             try await LogDirectory.open(path, core: context.core, formatting: identity).abandon()
-            try await LogDirectory.reopen(path, core: context.core).abandon()
+            try await LogDirectory.open(path, core: context.core).abandon()
             await #expect(throws: LogError.self) {
                 try await LogDirectory.open(path, core: context.core, clusterID: "other")
             }
@@ -34,7 +34,7 @@ private let identity = MetaProperties(clusterID: "cluster", nodeID: 3, directory
             let open = try await LogDirectory.open(path, core: context.core, formatting: identity)
             await #expect(throws: LogError.self) { try await LogDirectory.open(path, core: context.core) }
             open.abandon()
-            try await LogDirectory.reopen(path, core: context.core).abandon()
+            try await LogDirectory.open(path, core: context.core).abandon()
         }
     }
 
@@ -50,7 +50,7 @@ private let identity = MetaProperties(clusterID: "cluster", nodeID: 3, directory
             offsets.add(TopicPartition("a-b", 7), log)
             try await directory.close(offsets, brokerEpoch: 42)
 
-            let again = try await LogDirectory.reopen(path, core: context.core)
+            let again = try await LogDirectory.open(path, core: context.core)
             #expect(again.wasClean && again.previousBrokerEpoch == 42)
             let found = try #require(try again.partitions().first)
             #expect(found.name.partition == TopicPartition("a-b", 7))
@@ -60,7 +60,7 @@ private let identity = MetaProperties(clusterID: "cluster", nodeID: 3, directory
             await reopened.abandon()
             again.abandon()
 
-            let crashed = try await LogDirectory.reopen(path, core: context.core)
+            let crashed = try await LogDirectory.open(path, core: context.core)
             #expect(!crashed.wasClean)
             crashed.abandon()
         }

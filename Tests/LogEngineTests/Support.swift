@@ -47,19 +47,6 @@ func withLogs(_ body: @Sendable @escaping (LogContext, String) async throws -> V
     }
 }
 
-extension LogDirectory {
-    /// Opens a directory that was closed a moment ago: a process that another test starts holds our files, and so the
-    /// lock, between its fork and its exec.
-    static func reopen(_ path: String, core: Core) async throws -> LogDirectory {
-        for _ in 0..<200 {
-            do { return try await open(path, core: core) } catch LogError.directory {
-                await core.sleep(milliseconds: 10)
-            }
-        }
-        return try await open(path, core: core)
-    }
-}
-
 extension Log {
     static func open(_ directory: String, _ opening: LogOpening, _ context: LogContext) async throws(LogError) -> Log {
         try await open(directory, opening, context, health: DirectoryHealth())
