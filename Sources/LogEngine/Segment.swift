@@ -9,6 +9,7 @@ final class Segment {
     let place: LogPlace
     private let indexBytes: Int
     private let indexIntervalBytes: Int
+    private let isPreallocated: Bool
     /// Bytes of batches in the `.log` file.
     private(set) var size: Int
     private(set) var offsetIndex: OffsetIndex
@@ -41,6 +42,7 @@ final class Segment {
         self.hasTransactionIndex = hasTransactionIndex
         indexBytes = config.segmentIndexBytes
         indexIntervalBytes = config.indexIntervalBytes
+        isPreallocated = config.preallocate
         offsetIndex = OffsetIndex(baseOffset: baseOffset, maximumBytes: config.segmentIndexBytes)
         timeIndex = TimeIndex(baseOffset: baseOffset, maximumBytes: config.segmentIndexBytes)
         areIndexesLoaded = isNew
@@ -139,6 +141,7 @@ final class Segment {
         try loadIndexes()
         timeIndex.append(timestamp: maximum.timestamp, offset: maximum.offset, closing: true)
         try writeIndexTails(trimming: true)
+        if isPreallocated { try cutFile(to: size) }
     }
 
     /// No batch will come any more.

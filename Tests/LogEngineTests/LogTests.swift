@@ -285,6 +285,22 @@ private func small(_ change: (inout LogConfig) -> Void = { _ in }) -> LogConfig 
         }
     }
 
+    @Test func aPreallocatedSegmentEndsWithItsBatchesWhenItIsClosedAndAfterACrash() async throws {
+        try await withLogs { context, directory in
+            let config = small { $0.preallocate = true }
+            let log = try await Log.open(directory + "/t-0", config, context)
+            for _ in 0..<10 { try await log.add(batch(1, bytes: 100)) }
+            try await log.close()
+            let again = try await Log.open(directory + "/t-0", config, context)
+            #expect(again.endOffset == 10)
+            for _ in 0..<10 { try await again.add(batch(1, bytes: 100)) }
+            await again.abandon()
+            let recovered = try await Log.open(directory + "/t-0", config, clean: false, context)
+            #expect(try await recovered.records().map(\.offset) == Array(0..<20))
+            try await recovered.close()
+        }
+    }
+
     @Test func aClosedLogRefuses() async throws {
         try await withLogs { context, directory in
             let log = try await Log.open(directory + "/t-0", context)
