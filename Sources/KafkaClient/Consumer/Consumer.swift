@@ -200,11 +200,15 @@ public actor Consumer {
                     + "the consumer configuration."
             )
         }
+        let (memberID, generation) = (membership.memberID, membership.generation)
         let errors = try await cluster.commit(
-            offsets, group: group, memberID: membership.memberID, instanceID: configuration.groupInstanceID,
-            generation: membership.generation)
+            offsets, group: group, memberID: memberID, instanceID: configuration.groupInstanceID, generation: generation
+        )
         guard let (_, error) = errors.min(by: { $0.key < $1.key }) else { return }
+        // Nothing to learn for a membership that has gone on meanwhile, or is about to.
+        let isCurrent = membership.memberID == memberID && membership.generation == generation && membership.isStable
         switch error.kafkaError {
+        case _ where !isCurrent: break
         case .unknownMemberID, .illegalGeneration: membership.forget()
         case .rebalanceInProgress: membership.needsJoin = true
         default: break
@@ -227,7 +231,8 @@ public actor Consumer {
 
     private func commitInBackground() {
         nextAutoCommit = core.now().adding(milliseconds: configuration.autoCommitIntervalMilliseconds)
-        guard commitsByItself else { return }
+        // While the members are counted, the coordinator may be a generation ahead of us.
+        guard commitsByItself, !membership.isJoining else { return }
         let offsets = consumed()
         core.spawn { await self.commitQuietly(offsets) }
     }
@@ -257,7 +262,7 @@ public actor Consumer {
     /// Commits if that is automatic, and leaves the group (a static member stays). The cluster stays open.
     public func close() async {
         guard !isClosed else { return }
-        if commitsByItself, !partitions.isEmpty { await commitQuietly(consumed()) }
+        if commitsByItself, !partitions.isEmpty, !membership.isJoining { await commitQuietly(consumed()) }
         isClosed = true
         await leaveGroup("the consumer is being closed")
         wake()
