@@ -32,6 +32,7 @@ package final class Broker: Sendable {
         _ configuration: ServerConfiguration, cores: [Core], logger: Logger
     ) async throws(BrokerFailure) -> Broker {
         let started = cores[0].now()
+        try refuseWhatIsNotServed(configuration)
         let storage = Storage(core: cores[0], logger: logger)
         let identity = try await storage.open(configuration.logDirectories, nodeID: configuration.nodeID)
         let controller = ControllerHost(
@@ -48,6 +49,8 @@ package final class Broker: Sendable {
             for shard in shards { await shard.meet(shards) }
             let leadership = Leadership(node: node, storage: storage, shards: shards)
             await leadership.openAll(image)
+            // Before the first append: an old recovery point would make a later torn tail look like damage.
+            await storage.writeCheckpoints(await offsets(shards))
             await controller.publish { image, changes in await leadership.apply(image, changes) }
             var addresses: [(listener: String, address: SocketAddress)] = []
             for endpoint in configuration.listeners where !configuration.controllerListenerNames.contains(endpoint.listenerName) {
@@ -71,6 +74,31 @@ package final class Broker: Sendable {
             for shard in shards { await shard.part() }
             throw error
         }
+    }
+
+    /// Settings that would promise what this broker doesn't do yet: better no start than an open door.
+    private static func refuseWhatIsNotServed(_ configuration: ServerConfiguration) throws(BrokerFailure) {
+        for endpoint in configuration.listeners where endpoint.securityProtocol != .plaintext {
+            throw BrokerFailure(
+                "listener \(endpoint.text): TLS and SASL are not served yet. Use PLAINTEXT listeners, on networks you trust.")
+        }
+        if let name = configuration.text("authorizer.class.name"), !name.isEmpty {
+            throw BrokerFailure("authorizer.class.name is set, but ACLs are not served yet. Remove it.")
+        }
+        guard configuration.isBroker, configuration.isController else {
+            throw BrokerFailure("process.roles must be broker,controller: this release runs as a single node of both roles.")
+        }
+        if configuration.quorumVoters.count > 1 {
+            throw BrokerFailure("controller.quorum.voters names several nodes: this release runs as a single node.")
+        }
+    }
+
+    private static func offsets(_ shards: [Shard]) async -> [String: LogOffsets] {
+        var offsets: [String: LogOffsets] = [:]
+        for shard in shards {
+            for (directory, some) in await shard.offsets() { offsets[directory, default: LogOffsets()].add(some) }
+        }
+        return offsets
     }
 
     private static func listen(_ endpoint: Endpoint, _ shards: [Shard]) async throws(BrokerFailure) -> SocketAddress {
