@@ -1,0 +1,109 @@
+@testable import Broker
+import Bytes
+import KafkaProtocol
+import Metadata
+import Reactor
+import Simulation
+
+/// A broker on a simulated machine, and a machine for its clients.
+///
+/// `@unchecked Sendable`: a world is used on the one thread that runs it.
+final class Stage: @unchecked Sendable {
+    let world: World
+    let node: Simulation.Node
+    private let clients: Simulation.Node
+    private let settings: [(String, String)]
+    private let broker = Shared<Broker?>(nil)
+    let lines = Shared<[String]>([])
+
+    /// With a broker that serves.
+    init(cores: Int = 1, seed: UInt64 = 1, faults: FaultPlan = .none, settings: [(String, String)] = []) throws {
+        world = World(seed: seed, faults: faults)
+        node = world.addNode(cores: cores)
+        clients = world.addNode()
+        self.settings = settings
+        try start()
+    }
+
+    /// Starts the broker, formatting its directory where that is new.
+    func start() throws {
+        let configuration = try ServerConfiguration(
+            ServerConfiguration.embedded(dataDirectory: "/data"),
+            overrides: [
+                ("listeners", "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"),
+                ("advertised.listeners", "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"),
+                ("group.initial.rebalance.delay.ms", "0"), ("offsets.topic.num.partitions", "3"),
+            ] + settings.map { (name: $0.0, value: $0.1) })
+        let (broker, lines) = (broker, lines)
+        let outcome = Shared<Result<Void, any Error>?>(nil)
+        node.start { cores in
+            cores[0].spawn {
+                do {
+                    if !Format.isFormatted("/data", core: cores[0]) {
+                        try await Format(clusterID: "4L6g3nShT-eMCtK--X86sw", nodeID: 1).write("/data", core: cores[0])
+                    }
+                    let logger = Logger { level, text in lines.value.append("\(level.name) \(text)") }
+                    broker.value = try await Broker.start(configuration, cores: cores, logger: logger)
+                    outcome.value = .success(())
+                } catch { outcome.value = .failure(error) }
+            }
+        }
+        try finish(outcome, "the start")
+    }
+
+    /// Stops the broker in order, and its process.
+    func stop() throws {
+        guard let running = broker.value, let core = node.cores.first else { throw failure("no broker runs") }
+        let outcome = Shared<Result<Void, any Error>?>(nil)
+        world.after(milliseconds: 0) {
+            core.spawn {
+                await running.stop()
+                outcome.value = .success(())
+            }
+        }
+        try finish(outcome, "the stop", milliseconds: 10_000)
+        crash(.kill)
+    }
+
+    func crash(_ kind: Crash) {
+        broker.value = nil
+        world.crash(node, kind)
+    }
+
+    func restart() throws {
+        try stop()
+        try start()
+    }
+
+    /// Runs `body` as a program of its own, with one connection, until it ends.
+    @discardableResult
+    func ask<Value>(_ body: @escaping @Sendable (Client) async throws -> Value) throws -> Value {
+        let outcome = Shared<Result<Value, any Error>?>(nil)
+        let address = node.address(port: 9092)
+        if clients.isRunning { world.crash(clients, .kill) }
+        clients.start { cores in
+            cores[0].spawn {
+                do {
+                    let client = try await Client(cores[0], address)
+                    let value = try await body(client)
+                    client.close()
+                    outcome.value = .success(value)
+                } catch { outcome.value = .failure(error) }
+            }
+        }
+        return try finish(outcome, "the client")
+    }
+
+    @discardableResult
+    private func finish<Value>(
+        _ outcome: Shared<Result<Value, any Error>?>, _ what: String, milliseconds: Int64 = 600_000
+    ) throws -> Value {
+        let end = world.run(milliseconds: milliseconds) { outcome.value != nil }
+        guard let result = outcome.value else { throw failure("\(what) doesn't end: \(end)") }
+        return try result.get()
+    }
+
+    private func failure(_ reason: String) -> SeedFailure {
+        SeedFailure(seed: world.seed, reason: ([reason] + lines.value.suffix(10)).joined(separator: "\n"))
+    }
+}
