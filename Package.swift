@@ -70,7 +70,8 @@ let package = Package(
         tests(
             "BrokerTests",
             [
-                "Broker", "Reactor", "LogEngine", "KafkaProtocol", "Records", "Metadata", "Coordination", "Bytes", "Simulation",
+                "Broker", "Reactor", "LogEngine", "KafkaProtocol", "Records", "Metadata", "Coordination", "Bytes",
+                "Simulation",
             ]),
         tests("SimulationTests", ["Simulation", "Reactor", "Bytes"]),
         tests("ToolsTests", ["Tools", "KafkaClient", "KafkaProtocol", "Records", "Bytes"]),

@@ -40,7 +40,8 @@ package final class Broker: Sendable {
         var shards: [Shard] = []
         do throws(BrokerFailure) {
             try await controller.open(
-                try await storage.place(TopicPartition("__cluster_metadata", 0), preferring: configuration.metadataLogDirectory))
+                try await storage.place(
+                    TopicPartition("__cluster_metadata", 0), preferring: configuration.metadataLogDirectory))
             let node = Node(
                 id: configuration.nodeID, clusterID: identity.clusterID, configuration: configuration, logger: logger,
                 coreCount: cores.count, handlers: .broker())
@@ -53,19 +54,23 @@ package final class Broker: Sendable {
             await storage.writeCheckpoints(await offsets(shards))
             await controller.publish { image, changes in await leadership.apply(image, changes) }
             var addresses: [(listener: String, address: SocketAddress)] = []
-            for endpoint in configuration.listeners where !configuration.controllerListenerNames.contains(endpoint.listenerName) {
+            for endpoint in configuration.listeners
+            where !configuration.controllerListenerNames.contains(endpoint.listenerName) {
                 addresses.append((endpoint.listenerName, try await listen(endpoint, shards)))
             }
             try await controller.register(
                 endpoints: advertised(configuration, addresses), directoryIDs: identity.directoryIDs)
             for shard in shards { await shard.startServing() }
             let broker = Broker(
-                cores: cores, shards: shards, storage: storage, controller: controller, node: node, addresses: addresses)
+                cores: cores, shards: shards, storage: storage, controller: controller, node: node, addresses: addresses
+            )
             Housekeeping(node: node, storage: storage, shards: shards, controller: controller).start(on: cores[0])
             let places = addresses.map { "\($0.listener)://\($0.address)" }.joined(separator: ", ")
             logger.info(
                 "node \(node.id) of cluster \(node.clusterID) serves at \(places) on \(cores.count) "
-                    + "core\(cores.count == 1 ? "" : "s"), \(cores[0].now().milliseconds(since: started)) ms after its start")
+                    + "core\(cores.count == 1 ? "" : "s"), "
+                    + "\(cores[0].now().milliseconds(since: started)) ms after its start"
+            )
             return broker
         } catch {
             _ = await close(shards)
@@ -80,13 +85,15 @@ package final class Broker: Sendable {
     private static func refuseWhatIsNotServed(_ configuration: ServerConfiguration) throws(BrokerFailure) {
         for endpoint in configuration.listeners where endpoint.securityProtocol != .plaintext {
             throw BrokerFailure(
-                "listener \(endpoint.text): TLS and SASL are not served yet. Use PLAINTEXT listeners, on networks you trust.")
+                "listener \(endpoint.text): TLS and SASL are not served yet. Use PLAINTEXT listeners, on networks you trust."
+            )
         }
         if let name = configuration.text("authorizer.class.name"), !name.isEmpty {
             throw BrokerFailure("authorizer.class.name is set, but ACLs are not served yet. Remove it.")
         }
         guard configuration.isBroker, configuration.isController else {
-            throw BrokerFailure("process.roles must be broker,controller: this release runs as a single node of both roles.")
+            throw BrokerFailure(
+                "process.roles must be broker,controller: this release runs as a single node of both roles.")
         }
         if configuration.quorumVoters.count > 1 {
             throw BrokerFailure("controller.quorum.voters names several nodes: this release runs as a single node.")
@@ -114,7 +121,8 @@ package final class Broker: Sendable {
             do throws(Errno) { bound = try await shard.listen(at: bound, name: endpoint.listenerName) } catch {
                 throw BrokerFailure(
                     "listener \(endpoint.text) can't be opened: \(error)."
-                        + (error == .addressInUse ? " Another process listens there; stop it, or change `listeners`." : ""))
+                        + (error == .addressInUse
+                            ? " Another process listens there; stop it, or change `listeners`." : ""))
             }
         }
         return bound

@@ -15,8 +15,8 @@ struct Housekeeping: Sendable {
             for shard in shards { await shard.applyRetention() }
         }
         every(configuration.flushCheckpointIntervalMilliseconds, on: core) { [self] in await writeCheckpoints() }
-        every(max(configuration.integer("log.flush.scheduler.interval.ms"), 1) == .max
-            ? 1000 : configuration.integer("log.flush.scheduler.interval.ms"), on: core) { [self] in
+        // Kafka's default is never, which leaves topics' own `flush.ms` to a scheduler that doesn't run; a second serves them.
+        every(min(configuration.integer("log.flush.scheduler.interval.ms"), 1000), on: core) { [self] in
             for shard in shards { await shard.flushDueLogs() }
         }
         every(60_000, on: core) { [self] in

@@ -58,7 +58,9 @@ struct Leadership: Sendable {
         for change in changes {
             switch change {
             case .partition(let id, let index):
-                guard let topic = image[topicID: id], topic.partitions[index]?.replicas.contains(node.id) == true else { continue }
+                guard let topic = image[topicID: id], topic.partitions[index]?.replicas.contains(node.id) == true else {
+                    continue
+                }
                 opened.append((topic, index))
             case .topicRemoved(let name, let id): removed.append((name, id))
             case .config(let resource, _) where resource.type == .topic: reconfigured.insert(resource.name)

@@ -5,8 +5,8 @@ import Metadata
 import Reactor
 import Records
 
-/// All that one core of a broker owns: its connections, its partitions' logs, its fetch sessions, its groups. Nothing of
-/// it is touched from elsewhere but by messages to this actor.
+/// All that one core of a broker owns: its connections, its partitions' logs, its fetch sessions, its groups. Nothing
+/// of it is touched from elsewhere but by messages to this actor.
 actor Shard {
     nonisolated let core: Core
     nonisolated let node: Node
@@ -85,7 +85,8 @@ actor Shard {
                 guard gate.isOpen, !core.isHalted else { break }
                 let isFull = error == .tooManyFiles || error == .tooManyFilesInSystem
                 node.logger.warn(
-                    "no connection can be accepted: \(error)." + (isFull ? " Raise the limit of open files (ulimit -n)." : ""))
+                    "no connection can be accepted: \(error)."
+                        + (isFull ? " Raise the limit of open files (ulimit -n)." : ""))
                 await core.sleep(milliseconds: 100)
                 continue
             }

@@ -40,8 +40,8 @@ extension Log {
     /// Opens the log in `directory`, which is made when there is none.
     ///
     /// After an unclean stop the segments from the recovery point on are read and checked, their torn tail is cut, and
-    /// indexes, producers and epochs are rebuilt, as Apache Kafka does. Damage below the recovery point is no torn tail:
-    /// it is reported as ``LogError/corrupt(path:position:reason:)`` and nothing is changed.
+    /// indexes, producers and epochs are rebuilt, as Apache Kafka does. Damage below the recovery point is no torn
+    /// tail: it is reported as ``LogError/corrupt(path:position:reason:)`` and nothing is changed.
     ///
     /// The recovery point may come out lower than the checkpoint said: write the checkpoints before the first append.
     public static func open(

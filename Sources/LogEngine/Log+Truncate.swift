@@ -5,9 +5,9 @@ extension Log {
     /// Takes the log back to before the first batch that ends at or above `offset`. A batch is never split, so the log
     /// may end below `offset`. Beyond the end only leader epochs are cut. Until it is done nothing can be appended.
     ///
-    /// - Parameter saveRecoveryPoint: writes the checkpoint of recovery points; called when this log's went down, before
-    ///   its files are touched: what is half cut after a crash must not be taken for what was synced. Only a log that is
-    ///   always recovered from 0 (the metadata log) can do without.
+    /// - Parameter saveRecoveryPoint: writes the checkpoint of recovery points; called when this log's went down,
+    ///   before its files are touched: what is half cut after a crash must not be taken for what was synced. Only a log
+    ///   that is always recovered from 0 (the metadata log) can do without.
     public func truncate(
         to offset: Int64, saveRecoveryPoint: () async throws(LogError) -> Void = {}
     ) async throws(LogError) {

@@ -62,7 +62,8 @@ public final class LogDirectory {
     private let files: FileSystem
     private let lock: File
 
-    /// Locks `path`, checks whose it is, and takes the mark of a clean stop away, so that the next start won't believe it.
+    /// Locks `path`, checks whose it is, and takes the mark of a clean stop away, so that the next start won't believe
+    /// it.
     ///
     /// - Parameters:
     ///   - clusterID: the cluster's id where it is known; another in the directory is refused.

@@ -335,7 +335,8 @@ final class Segment {
 
     // MARK: Shrinking
 
-    /// Cuts the segment before the first batch that ends at or above `offset`, and returns the offset after what is left.
+    /// Cuts the segment before the first batch that ends at or above `offset`, and returns the offset after what is
+    /// left.
     func truncate(to offset: Int64) throws(LogError) -> Int64 {
         try loadIndexes()
         var walk = try batches(from: offset)

@@ -134,7 +134,8 @@ actor ControllerHost {
         do {
             try append(
                 ControlRecord.leaderChange.batch(
-                    value: try message.encoded(version: 0), timestamp: core.wallClockMilliseconds(), baseOffset: 0, leaderEpoch: epoch))
+                    value: try message.encoded(version: 0), timestamp: core.wallClockMilliseconds(), baseOffset: 0,
+                    leaderEpoch: epoch))
             if controller.isInTransaction {
                 try record([.abortTransaction(AbortTransactionRecord { $0.reason = "The controller changed." })])
             }
@@ -142,7 +143,8 @@ actor ControllerHost {
                 let path = directory + "/bootstrap.checkpoint"
                 let checkpoint =
                     core.files.exists(path)
-                    ? try records(try core.files.readAll(path), path: path).map(\.1) : Bootstrap.checkpointRecords(Features.defaults)
+                    ? try records(try core.files.readAll(path), path: path).map(\.1)
+                    : Bootstrap.checkpointRecords(Features.defaults)
                 try record(Bootstrap.logRecords(checkpoint, server: configuration))
             }
             try await log?.flush()
@@ -160,7 +162,8 @@ actor ControllerHost {
                 try controller.registerBroker(registration, nextOffset: next)
             }
             let (id, epoch) = (configuration.nodeID, brokerEpoch)
-            try await decide { (controller, _) throws(ControllerError) in try controller.unfenceBroker(id, epoch: epoch) }
+            try await decide { (controller, _) throws(ControllerError) in try controller.unfenceBroker(id, epoch: epoch)
+            }
         } catch { throw BrokerFailure("this broker can't be registered: \(error.message)") }
     }
 

@@ -87,7 +87,8 @@ final class GroupHost {
                     offset = batch.header.lastOffset + 1
                 }
             } catch {
-                logger.error("\(partition.name) can't be replayed at offset \(offset), its groups are not served: \(error)")
+                logger.error(
+                    "\(partition.name) can't be replayed at offset \(offset), its groups are not served: \(error)")
                 return
             }
         }
@@ -187,7 +188,8 @@ final class GroupHost {
     private func rearm() {
         timer?.cancel()
         guard !isStopped, !core.isHalted, let deadline = machine.deadline else { return }
-        timer = core.schedule(at: Instant(nanoseconds: 0).adding(milliseconds: Int64(clamping: deadline))) { [weak self] in
+        timer = core.schedule(at: Instant(nanoseconds: 0).adding(milliseconds: Int64(clamping: deadline))) {
+            [weak self] in
             self?.run { machine, effects in self.map { machine.tick(at: $0.moment, &effects) } }
         }
     }

@@ -88,7 +88,8 @@ extension Shard {
         }
         guard let topic = image[topic: OffsetsTopic.name] else { return refused(.coordinatorNotAvailable) }
         let partition = OffsetsTopic.partition(of: groupID, partitionCount: topic.partitionCount)
-        return await owner(of: topic.id, partition).describeOwnGroup(groupID, partition, version) ?? refused(.notCoordinator)
+        return await owner(of: topic.id, partition).describeOwnGroup(groupID, partition, version)
+            ?? refused(.notCoordinator)
     }
 
     private func describeOwnGroup(

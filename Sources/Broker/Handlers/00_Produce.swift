@@ -6,9 +6,9 @@ import Reactor
 import Records
 
 extension Handler {
-    /// Appends each partition's batch at its leader, then answers when the records are where `acks` wants them: 1 in the
-    /// leader's log, −1 below the high watermark. The appends happen when the request is read, so a client's requests
-    /// keep their order however long an answer takes; the answer is sent in its turn.
+    /// Appends each partition's batch at its leader, then answers when the records are where `acks` wants them: 1 in
+    /// the leader's log, −1 below the high watermark. The appends happen when the request is read, so a client's
+    /// requests keep their order however long an answer takes; the answer is sent in its turn.
     ///
     /// v3…v12 name topics, v13 gives their ids. Versions 0 to 2 are listed and not served: librdkafka before 2.11
     /// compresses only for brokers that list them (KAFKA-18659).
@@ -46,7 +46,8 @@ struct PartitionProduced: Sendable {
     }
 }
 
-/// A batch whose fate is known, or will be: on this core when it is written and replicated, on another when that answers.
+/// A batch whose fate is known, or will be: on this core when it is written and replicated, on another when that
+/// answers.
 private struct Appended {
     var produced: PartitionProduced
     /// nil where there is nothing to wait for.
@@ -61,7 +62,9 @@ private struct Hop {
 
 extension Shard {
     func produce(_ request: ProduceRequest, _ frame: RequestFrame) -> Reply {
-        guard (-1...1).contains(request.acks) else { return refuse(request, frame, PartitionProduced(.invalidRequiredAcks)) }
+        guard (-1...1).contains(request.acks) else {
+            return refuse(request, frame, PartitionProduced(.invalidRequiredAcks))
+        }
         guard request.transactionalID == nil else {
             return refuse(
                 request, frame, PartitionProduced(.invalidTxnState, "Transactions are not served by this broker."))
@@ -92,7 +95,8 @@ extension Shard {
                 }
             }
         }
-        return .settling(ProduceReply(request, frame, appended, hops: remote.isEmpty ? [] : begin(remote, acks: request.acks)))
+        return .settling(
+            ProduceReply(request, frame, appended, hops: remote.isEmpty ? [] : begin(remote, acks: request.acks)))
     }
 
     /// Clients don't write to internal topics, unless they are Kafka's own tools.

@@ -5,9 +5,10 @@ import Metadata
 import Reactor
 
 extension Handler {
-    /// Gives each partition's batches from an offset on, below the high watermark or the last stable offset. Waits until
-    /// `min_bytes` are there, an error has to be told, or `max_wait` is over. Sessions (KIP-227) spare client and broker
-    /// what hasn't changed. The batches go from the page cache to the socket; nothing of them passes through here.
+    /// Gives each partition's batches from an offset on, below the high watermark or the last stable offset. Waits
+    /// until `min_bytes` are there, an error has to be told, or `max_wait` is over. Sessions (KIP-227) spare client and
+    /// broker what hasn't changed. The batches go from the page cache to the socket; nothing of them passes through
+    /// here.
     ///
     /// v13 on: topics by id.
     static var fetch: Handler {
@@ -50,7 +51,9 @@ extension Shard {
         }
         if request.sessionEpoch == 0 || request.sessionEpoch == -1 {
             if request.sessionID != 0 { fetchSessions.remove(request.sessionID) }
-            guard request.sessionEpoch == 0, frame.version >= 7, !listed.isEmpty else { return FetchPlan(wanted: listed) }
+            guard request.sessionEpoch == 0, frame.version >= 7, !listed.isEmpty else {
+                return FetchPlan(wanted: listed)
+            }
             let session = fetchSessions.make(usesTopicIDs: usesIDs, now: core.now()) { core.random() }
             session?.add(listed)
             return FetchPlan(wanted: session?.entries.map(\.partition) ?? listed, session: session)
@@ -159,7 +162,8 @@ extension Shard {
         response.sessionID = plan.session?.id ?? 0
         let entries = plan.session?.entries
         for (position, (fetched, result)) in zip(plan.wanted, results).enumerated() {
-            if plan.isIncremental, let entries, position < entries.count, !isNews(result, since: entries[position].told) {
+            if plan.isIncremental, let entries, position < entries.count, !isNews(result, since: entries[position].told)
+            {
                 continue
             }
             let partition = describe(fetched, result)

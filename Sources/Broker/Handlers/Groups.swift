@@ -3,12 +3,14 @@ import Coordination
 import KafkaProtocol
 import Metadata
 
-/// The classic group APIs (11 to 14, 8, 9, 15, 16, 42, 47): each goes to the coordinator of its group, whose rules are in
-/// `Coordination`. What is here is the way there, and topics that come by id (OffsetCommit and OffsetFetch from v10).
+/// The classic group APIs (11 to 14, 8, 9, 15, 16, 42, 47): each goes to the coordinator of its group, whose rules are
+/// in `Coordination`. What is here is the way there, and topics that come by id (OffsetCommit and OffsetFetch from
+/// v10).
 extension Handler {
     static var joinGroup: Handler {
         .answering(JoinGroupRequest.self) { shard, request, frame in
-            guard case .join(let response) = await shard.askCoordinator(of: request.groupID, .join(request), frame) else {
+            guard case .join(let response) = await shard.askCoordinator(of: request.groupID, .join(request), frame)
+            else {
                 return JoinGroupResponse { $0.errorCode = KafkaError.unknownServerError.code }
             }
             return response
@@ -17,7 +19,8 @@ extension Handler {
 
     static var syncGroup: Handler {
         .answering(SyncGroupRequest.self) { shard, request, frame in
-            guard case .sync(let response) = await shard.askCoordinator(of: request.groupID, .sync(request), frame) else {
+            guard case .sync(let response) = await shard.askCoordinator(of: request.groupID, .sync(request), frame)
+            else {
                 return SyncGroupResponse { $0.errorCode = KafkaError.unknownServerError.code }
             }
             return response
@@ -36,7 +39,8 @@ extension Handler {
 
     static var leaveGroup: Handler {
         .answering(LeaveGroupRequest.self) { shard, request, frame in
-            guard case .leave(let response) = await shard.askCoordinator(of: request.groupID, .leave(request), frame) else {
+            guard case .leave(let response) = await shard.askCoordinator(of: request.groupID, .leave(request), frame)
+            else {
                 return LeaveGroupResponse { $0.errorCode = KafkaError.unknownServerError.code }
             }
             return response
@@ -91,7 +95,8 @@ extension Handler {
 }
 
 extension Shard {
-    fileprivate func commitOffsets(_ request: OffsetCommitRequest, _ frame: RequestFrame) async -> OffsetCommitResponse {
+    fileprivate func commitOffsets(_ request: OffsetCommitRequest, _ frame: RequestFrame) async -> OffsetCommitResponse
+    {
         var known = request
         known.topics = []
         var unknown: [OffsetCommitResponse.Topic] = []

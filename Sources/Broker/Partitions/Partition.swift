@@ -71,7 +71,8 @@ final class Partition {
             var produced = PartitionProduced()
             produced.baseOffset = result.baseOffset
             produced.endOffset = result.endOffset
-            produced.logAppendTime = result.isDuplicate && batch.logAppendTime >= 0 ? result.maxTimestamp : batch.logAppendTime
+            produced.logAppendTime =
+                result.isDuplicate && batch.logAppendTime >= 0 ? result.maxTimestamp : batch.logAppendTime
             produced.logStartOffset = log.startOffset
             return (produced, result)
         } catch {

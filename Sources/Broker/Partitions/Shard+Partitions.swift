@@ -17,8 +17,8 @@ struct PartitionAssignment: Sendable {
 }
 
 extension Shard {
-    /// Opens the logs of partitions that this core shall lead. One that can't be opened is offline: its clients are told
-    /// KAFKA_STORAGE_ERROR, the others are served.
+    /// Opens the logs of partitions that this core shall lead. One that can't be opened is offline: its clients are
+    /// told KAFKA_STORAGE_ERROR, the others are served.
     func lead(_ assignments: [PartitionAssignment]) async {
         for assignment in assignments {
             do throws(LogError) {
@@ -81,7 +81,10 @@ extension Shard {
 
     /// The same for all partitions of a topic that this core has.
     func removeAll(of topicID: UUID) async -> [(name: TopicPartition, path: String, delay: Int64)] {
-        await remove(partitions.all.filter { $0.topicID == topicID }.map { PartitionKey(topicID: topicID, partition: $0.name.partition) })
+        await remove(
+            partitions.all.filter { $0.topicID == topicID }.map {
+                PartitionKey(topicID: topicID, partition: $0.name.partition)
+            })
     }
 
     /// Has this core's partitions of a topic work with its present settings.
@@ -106,7 +109,10 @@ extension Shard {
             do throws(LogError) {
                 let count = try partition.log.applyRetention()
                 if count > 0 {
-                    node.logger.info("\(partition.name): \(count) segments are past retention, the log begins at \(partition.log.startOffset)")
+                    node.logger.info(
+                        "\(partition.name): \(count) segments are past retention, "
+                            + "the log begins at \(partition.log.startOffset)"
+                    )
                 }
                 partition.log.expireProducers()
             } catch {
