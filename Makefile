@@ -1,4 +1,4 @@
-# make run | test | bench | soak | simulate SEED=… | lint | clean
+# make run | test | bench | soak | lint | clean
 
 LIBRARIES = liburing-dev libnuma-dev libisal-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev
 TEST_TOOLS = kcat python3-venv xfsprogs
@@ -54,7 +54,9 @@ simulate: build
 	$(BROKER) simulate $(SEED)
 
 bench: build $(VENV)/.ready
-	Benchmarks/run
+	@.ci/packages librdkafka-dev
+	swift run -c release --package-path Benchmarks/Micro
+	Benchmarks/run $(BENCH)
 
 clean:
 	rm -rf .build $(VENV)

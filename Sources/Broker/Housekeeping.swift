@@ -15,7 +15,7 @@ struct Housekeeping: Sendable {
             for shard in shards { await shard.applyRetention() }
         }
         every(configuration.flushCheckpointIntervalMilliseconds, on: core) { [self] in await writeCheckpoints() }
-        // Kafka's default is never, which leaves topics' own `flush.ms` to a scheduler that doesn't run; a second serves them.
+        // Kafka's default is never, which leaves topics' own `flush.ms` to a scheduler that doesn't run.
         every(min(configuration.integer("log.flush.scheduler.interval.ms"), 1000), on: core) { [self] in
             for shard in shards { await shard.flushDueLogs() }
         }

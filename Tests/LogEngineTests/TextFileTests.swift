@@ -30,7 +30,8 @@ import Testing
 
     @Test func metaPropertiesAreReadWithCommentsAndInAnyOrder() throws {
         let text =
-            "#\n#Mon Nov 23 23:42:07 UTC 2026\nnode.id=1\ndirectory.id=2LAwSDzQ42yZXjWbbFXqYQ\nversion=1\ncluster.id=4L6g3nShT-eMCtK--X86sw\n"
+            "#\n#Mon Nov 23 23:42:07 UTC 2026\nnode.id=1\ndirectory.id=2LAwSDzQ42yZXjWbbFXqYQ\n"
+            + "version=1\ncluster.id=4L6g3nShT-eMCtK--X86sw\n"
         let meta = try #require(MetaProperties(ByteSlice(utf8: text)))
         #expect(meta.clusterID == "4L6g3nShT-eMCtK--X86sw")
         #expect(meta.nodeID == 1)

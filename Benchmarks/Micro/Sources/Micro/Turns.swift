@@ -53,8 +53,8 @@ struct Turns {
         for timer in waiting { timer.cancel() }
     }
 
-    /// Called by an actor that has to be come back to. A caller who needs nothing of its own after the call goes on where
-    /// the call has led it.
+    /// Called by an actor that has to be come back to. A caller who needs nothing of its own after the call
+    /// goes on where the call has led it.
     func hops(_ table: Table) async {
         let caller = Neighbour(core: core)
         let here = Neighbour(core: core)
