@@ -59,7 +59,12 @@ let package = Package(
         module(
             "Rehearsal",
             ["Bytes", "Reactor", "Records", "KafkaProtocol", "LogEngine", "Metadata", "Broker", "Simulation"]),
-        module("Tools", ["Bytes", "Reactor", "Records", "KafkaProtocol", "Metadata", "KafkaClient", "Broker"]),
+        module(
+            "Tools",
+            [
+                "Bytes", "Reactor", "Records", "KafkaProtocol", "Metadata", "KafkaClient", "Broker", "Rehearsal",
+                "Simulation",
+            ]),
         .executableTarget(name: "moldau", dependencies: ["Tools"], swiftSettings: strict),
         // Tests
         tests("BytesTests", ["Bytes"]),

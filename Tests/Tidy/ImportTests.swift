@@ -16,9 +16,12 @@ import Testing
             "Bytes", "Reactor", "Records", "KafkaProtocol", "LogEngine", "Metadata", "Coordination", "Synchronization",
         ],
         "Simulation": ["Bytes", "Reactor", "CUring", "Glibc", "Synchronization"],
+        "Rehearsal": [
+            "Bytes", "Reactor", "Records", "KafkaProtocol", "LogEngine", "Metadata", "Broker", "Simulation",
+        ],
         "Tools": [
-            "Bytes", "Reactor", "Records", "KafkaProtocol", "Metadata", "KafkaClient", "Broker", "Simulation", "Glibc",
-            "Synchronization",
+            "Bytes", "Reactor", "Records", "KafkaProtocol", "Metadata", "KafkaClient", "Broker", "Rehearsal",
+            "Simulation", "Glibc", "Synchronization",
         ],
         "moldau": ["Tools", "Glibc"],
     ]

@@ -1,0 +1,57 @@
+import Broker
+import KafkaProtocol
+import Metadata
+import Reactor
+package import Simulation
+
+/// A broker, its disk, its clients and the network between them in one process and in virtual time, all by a seed: the
+/// broker is crashed again and again while clients write and read; whatever it acknowledged has to be there in the end.
+package struct Rehearsal {
+    /// How the broker's machine fails.
+    package enum Mode: Sendable {
+        /// The process ends; what was written stays. Nothing that was acknowledged may be missing.
+        case kills
+        /// The machine goes off; topics have `flush.messages=1`. Nothing that was acknowledged may be missing.
+        case powerCuts
+        /// The same without syncs: records go missing. Shows that the check can find it.
+        case powerCutsWithoutFlush
+    }
+
+    package struct Outcome: Sendable {
+        package var traceHash: UInt64
+        package var acknowledged: Int
+        package var consumed: Int
+        package var crashes: Int
+        package var stops: Int
+        package var virtualMilliseconds: Int64
+        /// What the broker promised and didn't keep; empty when all is well.
+        package var violations: [String]
+    }
+
+    static let topic = "rehearsal"
+
+    package var seed: UInt64
+    package var mode: Mode
+    /// Of network and disk; nil is by the seed: none, or ``FaultPlan/rough``.
+    package var faults: FaultPlan?
+    package var producers = 4
+    package var batchesPerProducer = 25
+
+    package init(seed: UInt64, mode: Mode = .kills, faults: FaultPlan? = nil) {
+        self.seed = seed
+        self.mode = mode
+        self.faults = faults
+    }
+
+    /// - Throws: ``SeedFailure`` when the run gets stuck, or the broker doesn't start.
+    package func run() throws -> Outcome {
+        let faults = self.faults ?? (seed % 2 == 0 ? .none : .rough)
+        let world = World(seed: seed, faults: faults)
+        let stage = try RehearsalStage(world, self)
+        var outcome = try stage.run()
+        let leaked = world.end()
+        if leaked > 0 { throw SeedFailure(seed: seed, reason: "\(leaked) cores are held after their end") }
+        outcome.traceHash = world.traceHash
+        return outcome
+    }
+}

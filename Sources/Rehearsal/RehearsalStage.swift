@@ -1,0 +1,225 @@
+import Broker
+import KafkaProtocol
+import Metadata
+import Reactor
+import Simulation
+
+/// The machines of one run and what happens to them.
+final class RehearsalStage {
+    private static let partitions: Int32 = 3
+
+    private let world: World
+    private let rehearsal: Rehearsal
+    private let server: Simulation.Node
+    private let clients: Simulation.Node
+    private let configuration: ServerConfiguration
+    private var random: RandomStream
+    private let broker = Shared<Broker?>(nil)
+    private let startFailure = Shared<BrokerFailure?>(nil)
+    private let ledger = Shared(Ledger())
+    private let finished = Shared(0)
+    private let isOver = Shared(false)
+    private let lines = Shared<[String]>([])
+    private var exact: Set<Int> = []
+    private var crashes = 0
+    private var stops = 0
+
+    init(_ world: World, _ rehearsal: Rehearsal) throws {
+        self.world = world
+        self.rehearsal = rehearsal
+        random = world.workload()
+        server = world.addNode(cores: 1 + random.below(3))
+        clients = world.addNode()
+        let listeners = "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"
+        configuration = try ServerConfiguration(
+            ServerConfiguration.embedded(dataDirectory: "/data"),
+            overrides: [
+                ("listeners", listeners), ("advertised.listeners", listeners), ("offsets.topic.num.partitions", "3"),
+            ])
+    }
+
+    func run() throws -> Rehearsal.Outcome {
+        let began = world.now
+        startBroker()
+        startClients()
+        while finished.value < rehearsal.producers {
+            let end = world.run(milliseconds: Int64(random.within(1...800))) { [finished, rehearsal] in
+                finished.value == rehearsal.producers
+            }
+            if end == .reached { break }
+            try checkStart()
+            if crashes + stops >= 40 {
+                heal()
+                let end = world.run(milliseconds: 600_000) { [finished, rehearsal] in
+                    finished.value == rehearsal.producers
+                }
+                guard end == .reached || !ledger.value.complaints.isEmpty else {
+                    throw failure("the producers don't finish: \(end)")
+                }
+                break
+            }
+            try interrupt()
+            world.run(milliseconds: Int64(random.within(0...50)))
+            startBroker()
+        }
+        isOver.value = true
+        heal()
+        let logs = try readBack()
+        var violations = ledger.value.complaints
+        for (partition, log) in logs.enumerated() {
+            violations += ledger.value.violations(Int32(partition), log, exact: exact)
+        }
+        broker.value = nil
+        return Rehearsal.Outcome(
+            traceHash: 0, acknowledged: ledger.value.acknowledged.count, consumed: ledger.value.consumed.count,
+            crashes: crashes, stops: stops, virtualMilliseconds: world.now.milliseconds(since: began),
+            violations: violations)
+    }
+
+    // MARK: The broker
+
+    private func startBroker() {
+        let (broker, startFailure, lines, configuration) = (broker, startFailure, lines, configuration)
+        startFailure.value = nil
+        server.start { cores in
+            cores[0].spawn {
+                do throws(BrokerFailure) {
+                    if !Format.isFormatted("/data", core: cores[0]) {
+                        try await Format(clusterID: "4L6g3nShT-eMCtK--X86sw", nodeID: 1).write("/data", core: cores[0])
+                    }
+                    let logger = Logger { level, text in lines.value.append("\(level.name) \(text)") }
+                    let started = try await Broker.start(configuration, cores: cores, logger: logger)
+                    if !cores[0].isHalted { broker.value = started }
+                } catch {
+                    if !cores[0].isHalted { startFailure.value = error }
+                }
+            }
+        }
+    }
+
+    private func checkStart() throws {
+        if let reason = startFailure.value { throw failure("the broker doesn't start: \(reason)") }
+    }
+
+    /// Ends the broker: mostly at once, sometimes in order.
+    private func interrupt() throws {
+        if let running = broker.value, let core = server.cores.first, random.chance(0.15) {
+            let isStopped = Shared(false)
+            world.after(milliseconds: 0) {
+                core.spawn {
+                    await running.stop()
+                    isStopped.value = true
+                }
+            }
+            let end = world.run(milliseconds: 60_000) { isStopped.value }
+            guard end == .reached else { throw failure("the broker doesn't stop: \(end)") }
+            stops += 1
+            crash(.kill)
+        } else {
+            crashes += 1
+            crash(rehearsal.mode == .kills || random.chance(0.3) ? .kill : .powerCut)
+        }
+    }
+
+    private func crash(_ kind: Crash) {
+        broker.value = nil
+        world.crash(server, kind)
+        broker.value = nil
+    }
+
+    private func heal() {
+        world.network.faults = .none
+        world.network.heal()
+    }
+
+    // MARK: The clients
+
+    private func startClients() {
+        let address = server.address(port: 9092)
+        let (ledger, finished, isOver) = (ledger, finished, isOver)
+        let flush = rehearsal.mode == .powerCuts
+        var producers: [Producer] = []
+        for number in 0..<rehearsal.producers {
+            let plan = Producer.Plan(
+                number: number, acks: random.chance(0.5) ? 1 : -1, isIdempotent: random.chance(0.6),
+                batches: rehearsal.batchesPerProducer, window: 1 + random.below(4), partitions: Self.partitions)
+            if plan.isIdempotent { exact.insert(number) }
+            producers.append(Producer(plan, random: world.workload(UInt64(100 + number)), ledger: ledger))
+        }
+        let all = producers
+        clients.start { cores in
+            let core = cores[0]
+            core.spawn {
+                await Self.makeTopic(core, address, flush: flush)
+                for producer in all {
+                    core.spawn {
+                        await producer.run(core, address)
+                        finished.value += 1
+                    }
+                }
+                for partition in 0..<Self.partitions {
+                    core.spawn {
+                        await Consumer(core, address, partition: partition).follow(ledger, isOver: isOver)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func makeTopic(_ core: Core, _ address: SocketAddress, flush: Bool) async {
+        let request = CreateTopicsRequest {
+            $0.topics = [
+                CreateTopicsRequest.Topic {
+                    $0.name = Rehearsal.topic
+                    $0.partitionCount = partitions
+                    $0.replicationFactor = 1
+                    if flush {
+                        $0.configs = [
+                            CreateTopicsRequest.Config {
+                                $0.name = "flush.messages"
+                                $0.value = "1"
+                            }
+                        ]
+                    }
+                }
+            ]
+        }
+        while !core.isHalted {
+            if let wire = try? await Wire(core, address) {
+                let answer = try? await wire.ask(request, version: 7)
+                wire.close()
+                let code = answer?.topics.first?.errorCode
+                if code == 0 || code == KafkaError.topicAlreadyExists.rawValue { return }
+            }
+            if !core.isHalted { await core.sleep(milliseconds: 20) }
+        }
+    }
+
+    /// Ends the broker once more, and reads all that is there after it.
+    private func readBack() throws -> [[(offset: Int64, value: String)]] {
+        crash(rehearsal.mode == .kills ? .kill : .powerCut)
+        crashes += 1
+        startBroker()
+        let address = server.address(port: 9092)
+        let logs = Shared<[[(offset: Int64, value: String)]]>([])
+        guard let core = clients.cores.first else { throw failure("the clients are gone") }
+        world.after(milliseconds: 0) {
+            core.spawn {
+                for partition in 0..<Self.partitions {
+                    let log = await Consumer(core, address, partition: partition).readAll()
+                    logs.value.append(log)
+                }
+            }
+        }
+        let end = world.run(milliseconds: 600_000) { [startFailure] in
+            logs.value.count == Int(Self.partitions) || startFailure.value != nil
+        }
+        try checkStart()
+        guard logs.value.count == Int(Self.partitions) else { throw failure("nothing can be read in the end: \(end)") }
+        return logs.value
+    }
+
+    private func failure(_ reason: String) -> SeedFailure {
+        SeedFailure(seed: rehearsal.seed, reason: ([reason] + lines.value.suffix(8)).joined(separator: "\n  "))
+    }
+}
