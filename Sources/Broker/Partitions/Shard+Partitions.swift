@@ -118,7 +118,7 @@ extension Shard {
             } catch {
                 node.logger.error("retention of \(partition.name) failed: \(error)")
             }
-            await Task.yield()
+            await core.sleep(until: core.now())
         }
     }
 

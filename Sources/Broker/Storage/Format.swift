@@ -34,7 +34,7 @@ package struct Format: Sendable {
     private static func missing(_ directory: String, _ core: Core) -> [String] {
         var parents: [String] = []
         var path = directory
-        while !core.files.exists(path), let slash = path.lastIndex(of: "/") {
+        while path != "/", !core.files.exists(path), let slash = path.lastIndex(of: "/") {
             path = slash == path.startIndex ? "/" : String(path[..<slash])
             parents.append(path)
         }
