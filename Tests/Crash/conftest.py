@@ -8,7 +8,8 @@ import tempfile
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "support"), str(TESTS / "Interop")]
 
 from broker import Broker  # noqa: E402
 from filesystem import LoopFileSystem, Unavailable  # noqa: E402

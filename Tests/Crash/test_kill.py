@@ -2,6 +2,7 @@
 import time
 
 import pytest
+import wire
 from broker import Broker
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, ResourceType
@@ -93,8 +94,49 @@ def test_after_sigterm_nothing_is_checked_and_all_is_there(broker):
     assert broker.stop() == 0
 
 
-def test_a_stop_while_idle_ends_in_order(broker):
-    for _ in range(3):
+def identity(port):
+    """A new producer's id and epoch."""
+    reader = wire.Reader(wire.outcome(port, wire.request(22, 0, wire.string(None) + wire.int32(60_000))))
+    reader.int32(), reader.int32()
+    assert reader.int16() == 0
+    return reader.int64(), reader.int16()
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_five_requests_in_flight_at_the_end_can_be_sent_again(broker, chance, rounds, how):
+    """As many as an idempotent producer has: each is written once, whatever of them was written or answered before."""
+    broker.start()
+    create(broker, "topic", 8)
+    for _ in range(rounds):
+        producers = [identity(broker.port) for _ in range(8)]
+        before = [wire.end_offset(broker.port, "topic", partition) for partition in range(8)]
+
+        def requests(partition):
+            producer, epoch = producers[partition]
+            return [wire.produce_request(
+                "topic", wire.batch(wire.record(), producer_id=producer, producer_epoch=epoch, sequence=number),
+                partition=partition, correlation=number) for number in range(5)]
+
+        connections = [wire.Connection(broker.port) for _ in range(8)]
+        for partition, connection in enumerate(connections):
+            connection.send(b"".join(requests(partition)))
+        time.sleep(chance.uniform(0, 0.004))
+        getattr(broker, how)()
+        answered = [0] * 8
+        for partition, connection in enumerate(connections):
+            while connection.receive() is not None:
+                answered[partition] += 1
+            connection.socket.close()
+        broker.start()
+        for partition in range(8):
+            for again in requests(partition)[answered[partition]:]:
+                told = wire.Produced(wire.outcome(broker.port, again))
+                assert told.error in (0, wire.DUPLICATE_SEQUENCE_NUMBER), (partition, answered, told.error)
+            assert wire.end_offset(broker.port, "topic", partition) == before[partition] + 5
+
+
+def test_sigterm_as_soon_as_it_listens_ends_in_order(broker):
+    for _ in range(10):
         broker.start()
         assert broker.stop() == 0
 

@@ -60,7 +60,8 @@ def test_a_torn_last_batch_is_cut_off_wherever_it_is_torn(killed, chance, rounds
     assert found == {offset: value for offset, value in killed.writer.acknowledged[0].items() if offset < before}
 
 
-@pytest.mark.parametrize("tail", [b"\0" * 100, b"\0" * 100_000, b"\xff" * 5000, bytes(range(256)) * 10])
+@pytest.mark.parametrize("tail", [b"\0" * 100, b"\0" * 100_000, b"\xff" * 5000, bytes(range(256)) * 10],
+                         ids=["100 zeros", "100,000 zeros", "ones", "noise"])
 def test_a_tail_that_is_no_batch_is_cut_off(killed, tail):
     data, _, _, end = last_batch(log_of(killed))
     log_of(killed).write_bytes(data + tail)
@@ -147,7 +148,6 @@ def test_an_orphaned_directory_is_no_reason_not_to_start(killed):
     strange = killed.data / "strange-0"
     strange.mkdir()
     (strange / f"{0:020}.log").write_bytes(b"")
-    (killed.data / "no-partition").mkdir()
     (killed.data / "a-file").write_bytes(b"x")
     killed.start()
     assert contents(killed, "topic", 0) == killed.writer.acknowledged[0]

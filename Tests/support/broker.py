@@ -7,6 +7,7 @@ import subprocess
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+API_VERSIONS = bytes.fromhex("0000000e 0012 0000 00000001 0004") + b"test"
 
 
 def free_port():
@@ -54,12 +55,19 @@ class Broker:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the broker ended with {self.process.returncode}:\n{self.tail()}")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=0.2).close()
+            if self.answers():
                 return self
-            except OSError:
-                time.sleep(0.02)
-        raise RuntimeError(f"the broker does not listen:\n{self.tail()}")
+            time.sleep(0.01)
+        raise RuntimeError(f"the broker does not answer:\n{self.tail()}")
+
+    def answers(self):
+        """Whether a request is answered. Listening says little: a killed ring keeps its socket a while."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(API_VERSIONS)
+                return len(connection.recv(4)) == 4
+        except OSError:
+            return False
 
     def stop(self, timeout=60):
         if self.alive():
