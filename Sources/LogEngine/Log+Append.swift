@@ -71,9 +71,16 @@ extension Log {
     }
 
     private func duplicate(_ original: ProducerBatch) -> AppendResult {
-        AppendResult(
+        var waited = original.lastOffset >= endOffset ? turn : nil
+        // Written, and its first answer waits for a sync: so does this one.
+        if waited == nil, original.lastOffset >= durable.value, endOffset - durable.value >= config.flushMessages {
+            let synced = WriteTurn()
+            endWhenSynced(synced)
+            waited = synced
+        }
+        return AppendResult(
             baseOffset: original.firstOffset, lastOffset: original.lastOffset, maxTimestamp: original.timestamp,
-            isDuplicate: true, turn: original.lastOffset >= endOffset ? turn : nil)
+            isDuplicate: true, turn: waited)
     }
 
     func aborted(_ completed: CompletedTransaction?) -> AbortedTransaction? {

@@ -123,8 +123,8 @@ final class Producer: @unchecked Sendable {
             default:
                 if ledger.value.complaints.count < 20 {
                     ledger.value.complain(
-                        "producer \(plan.number) is told \(error) for its record \(batch.entries[0].number), "
-                            + "partition \(batch.partition)")
+                        "producer \(plan.number) (id \(producerID)) is told \(error) for its record "
+                            + "\(batch.entries[0].number), partition \(batch.partition)")
                 }
             }
             return false

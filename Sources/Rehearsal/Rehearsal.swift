@@ -35,7 +35,7 @@ package struct Rehearsal {
     /// Of network and disk; nil is by the seed: none, or ``FaultPlan/rough``.
     package var faults: FaultPlan?
     package var producers = 4
-    package var batchesPerProducer = 25
+    package var batchesPerProducer = 40
 
     package init(seed: UInt64, mode: Mode = .kills, faults: FaultPlan? = nil) {
         self.seed = seed

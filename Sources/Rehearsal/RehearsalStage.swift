@@ -14,6 +14,9 @@ final class RehearsalStage {
     private let clients: Simulation.Node
     private let configuration: ServerConfiguration
     private var random: RandomStream
+    /// A clean stop leaves a snapshot with only the last batch of each producer, as in Kafka: who sends more than one
+    /// batch again after it is refused.
+    private let stopsInOrder: Bool
     private let broker = Shared<Broker?>(nil)
     private let startFailure = Shared<BrokerFailure?>(nil)
     private let ledger = Shared(Ledger())
@@ -30,6 +33,7 @@ final class RehearsalStage {
         random = world.workload()
         server = world.addNode(cores: 1 + random.below(3))
         clients = world.addNode()
+        stopsInOrder = random.chance(0.5)
         let listeners = "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"
         configuration = try ServerConfiguration(
             ServerConfiguration.embedded(dataDirectory: "/data"),
@@ -42,20 +46,14 @@ final class RehearsalStage {
         let began = world.now
         startBroker()
         startClients()
-        while finished.value < rehearsal.producers {
-            let end = world.run(milliseconds: Int64(random.within(1...800))) { [finished, rehearsal] in
-                finished.value == rehearsal.producers
-            }
+        while !isSettled {
+            let end = world.run(milliseconds: Int64(random.within(1...120))) { [self] in isSettled }
             if end == .reached { break }
             try checkStart()
             if crashes + stops >= 40 {
                 heal()
-                let end = world.run(milliseconds: 600_000) { [finished, rehearsal] in
-                    finished.value == rehearsal.producers
-                }
-                guard end == .reached || !ledger.value.complaints.isEmpty else {
-                    throw failure("the producers don't finish: \(end)")
-                }
+                let end = world.run(milliseconds: 60_000) { [self] in isSettled }
+                guard end == .reached else { throw failure("the producers don't finish: \(end)") }
                 break
             }
             try interrupt()
@@ -67,7 +65,8 @@ final class RehearsalStage {
         let logs = try readBack()
         var violations = ledger.value.complaints
         for (partition, log) in logs.enumerated() {
-            violations += ledger.value.violations(Int32(partition), log, exact: exact)
+            violations += ledger.value.violations(
+                Int32(partition), log, exact: exact, consumersToo: rehearsal.mode == .kills)
         }
         broker.value = nil
         return Rehearsal.Outcome(
@@ -75,6 +74,9 @@ final class RehearsalStage {
             crashes: crashes, stops: stops, virtualMilliseconds: world.now.milliseconds(since: began),
             violations: violations)
     }
+
+    /// All is written, or there is something to tell already.
+    private var isSettled: Bool { finished.value == rehearsal.producers || !ledger.value.complaints.isEmpty }
 
     // MARK: The broker
 
@@ -103,7 +105,7 @@ final class RehearsalStage {
 
     /// Ends the broker: mostly at once, sometimes in order.
     private func interrupt() throws {
-        if let running = broker.value, let core = server.cores.first, random.chance(0.15) {
+        if let running = broker.value, let core = server.cores.first, stopsInOrder, random.chance(0.25) {
             let isStopped = Shared(false)
             world.after(milliseconds: 0) {
                 core.spawn {
@@ -140,9 +142,12 @@ final class RehearsalStage {
         let flush = rehearsal.mode == .powerCuts
         var producers: [Producer] = []
         for number in 0..<rehearsal.producers {
+            let isIdempotent = random.chance(0.6)
+            let window = 1 + random.below(4)
             let plan = Producer.Plan(
-                number: number, acks: random.chance(0.5) ? 1 : -1, isIdempotent: random.chance(0.6),
-                batches: rehearsal.batchesPerProducer, window: 1 + random.below(4), partitions: Self.partitions)
+                number: number, acks: random.chance(0.5) ? 1 : -1, isIdempotent: isIdempotent,
+                batches: rehearsal.batchesPerProducer, window: isIdempotent && stopsInOrder ? 1 : window,
+                partitions: Self.partitions)
             if plan.isIdempotent { exact.insert(number) }
             producers.append(Producer(plan, random: world.workload(UInt64(100 + number)), ledger: ledger))
         }
@@ -211,7 +216,7 @@ final class RehearsalStage {
                 }
             }
         }
-        let end = world.run(milliseconds: 600_000) { [startFailure] in
+        let end = world.run(milliseconds: 60_000) { [startFailure] in
             logs.value.count == Int(Self.partitions) || startFailure.value != nil
         }
         try checkStart()

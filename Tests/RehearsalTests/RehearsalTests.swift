@@ -11,32 +11,32 @@ import Testing
         try check(seeds(15), .powerCuts)
     }
 
-    @Test func whatIsNotFlushedIsLostByPowerCutsAndFound() throws {
-        #expect(try loses { Rehearsal(seed: $0, mode: .powerCutsWithoutFlush, faults: .some(.none)) })
+    @Test func whatIsNotFlushedIsLostByPowerCutsAndFound() {
+        #expect(loses { Rehearsal(seed: $0, mode: .powerCutsWithoutFlush, faults: FaultPlan.none) })
     }
 
-    @Test func aDiskThatLiesIsFound() throws {
+    @Test func aDiskThatLiesIsFound() {
         var faults = FaultPlan.none
-        faults.lyingSync = 0.5
-        #expect(try loses { Rehearsal(seed: $0, mode: .powerCuts, faults: faults) })
+        faults.lyingSync = 0.05
+        #expect(loses { Rehearsal(seed: $0, mode: .powerCuts, faults: faults) })
     }
 
     private func check(_ seeds: Range<UInt64>, _ mode: Rehearsal.Mode) throws {
         for seed in seeds {
             let first = try Rehearsal(seed: seed, mode: mode).run()
-            #expect(first.violations.isEmpty, "seed \(seed): \(first.violations.prefix(5))")
+            let isKept = first.violations.isEmpty
+            #expect(isKept, "seed \(seed): \(first.violations.suffix(5))")
             let second = try Rehearsal(seed: seed, mode: mode).run()
             #expect(first.traceHash == second.traceHash, "seed \(seed) differs in its second run")
             #expect(first.acknowledged > 0 && first.acknowledged == second.acknowledged, "seed \(seed)")
         }
     }
 
-    /// A broker that can't start on what is left has lost, too.
-    private func loses(_ rehearsal: (UInt64) -> Rehearsal) throws -> Bool {
+    private func loses(_ rehearsal: (UInt64) -> Rehearsal) -> Bool {
         for seed in 0..<20 as Range<UInt64> {
-            do {
-                if try !rehearsal(seed).run().violations.isEmpty { return true }
-            } catch is SeedFailure { return true }
+            // What is left may also be such that the broker doesn't start.
+            guard let outcome = try? rehearsal(seed).run() else { continue }
+            if outcome.violations.contains(where: { $0.hasSuffix("is lost") }) { return true }
         }
         return false
     }
