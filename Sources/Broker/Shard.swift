@@ -22,6 +22,8 @@ actor Shard {
     let fetchSessions: FetchSessions
     let groups: GroupHosts
     let logContext: LogContext
+    /// Bytes of large requests that this core may have under way.
+    private let requestBudget = Budget(bytes: Limits.requestBytesPerCore)
     nonisolated let controller: ControllerHost
     /// Partitions whose log can't be opened.
     var offline: Set<PartitionKey> = []
@@ -92,7 +94,8 @@ actor Shard {
             }
             guard gate.enter() else { break }
             let connection = Connection(
-                socket, listener: name, limit: node.configuration.socketRequestMaxBytes, core: core)
+                socket, listener: name, limit: node.configuration.socketRequestMaxBytes, budget: requestBudget,
+                core: core)
             lastConnection += 1
             let number = lastConnection
             connections[number] = connection

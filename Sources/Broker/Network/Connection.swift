@@ -14,15 +14,16 @@ final class Connection {
     /// Why we ended it, where it wasn't the client.
     private(set) var complaint: String?
 
-    init(_ socket: Socket, listener: String, limit: Int, core: Core) {
+    init(_ socket: Socket, listener: String, limit: Int, budget: Budget, core: Core) {
         self.socket = socket
         context = ConnectionContext(listener: listener, peer: socket.peer)
-        frames = FrameReader(socket, pool: core.pool, limit: limit)
+        frames = FrameReader(socket, pool: core.pool, limit: limit, budget: budget)
         lastActive = core.now()
     }
 
     /// Reads and serves until the stream ends or breaks. `serve` settles one frame.
     func read(core: Core, serve: (ByteSlice, ConnectionContext) -> Reply) async {
+        defer { frames.release() }
         do throws(FrameError) {
             while complaint == nil {
                 let arrived = try await frames.next()

@@ -19,17 +19,29 @@ struct FrameReader {
     private let socket: Socket
     private let pool: BufferPool
     private let limit: Int
+    private let budget: Budget
+    /// Bytes of the budget that the last large frame has.
+    private var reserved = 0
     /// Bytes of the next frame's size that have come so far (fewer than four).
     private var sizeHead: [UInt8] = []
 
-    init(_ socket: Socket, pool: BufferPool, limit: Int) {
+    /// - Parameter budget: bytes of large frames that may be under way on the core; the next one waits for its turn.
+    init(_ socket: Socket, pool: BufferPool, limit: Int, budget: Budget = Budget(bytes: .max)) {
         self.socket = socket
         self.pool = pool
         self.limit = limit
+        self.budget = budget
+    }
+
+    /// Gives back what large frames had of the budget: they are dealt with, or won't come.
+    mutating func release() {
+        if reserved > 0 { budget.give(reserved) }
+        reserved = 0
     }
 
     /// Every whole frame that has arrived, one at least; none at the end of the stream.
     mutating func next() async throws(FrameError) -> [ByteSlice] {
+        release()
         var frames: [ByteSlice] = []
         while frames.isEmpty {
             let chunk: ByteSlice
@@ -75,7 +87,8 @@ struct FrameReader {
         return Int(size)
     }
 
-    private func receive(_ size: Int, head: ByteSlice) async throws(FrameError) -> ByteSlice {
+    private mutating func receive(_ size: Int, head: ByteSlice) async throws(FrameError) -> ByteSlice {
+        if size > Limits.frameBelievedBytes { reserved += await budget.take(size) }
         var block = pool.take(min(size, max(Limits.frameBelievedBytes, head.count)))
         copy(head, to: block)
         var filled = head.count
