@@ -119,7 +119,7 @@ final class Producer: @unchecked Sendable {
         guard answer.errorCode == 0 else {
             let error = KafkaError(rawValue: answer.errorCode) ?? .unknownServerError
             switch error {
-            case .unknownTopicOrPartition, .notLeaderOrFollower, .kafkaStorageError, .requestTimedOut: break
+            case .notLeaderOrFollower, .kafkaStorageError, .requestTimedOut: break
             default:
                 if ledger.value.complaints.count < 20 {
                     ledger.value.complain(

@@ -52,7 +52,7 @@ final class RehearsalStage {
             try checkStart()
             if crashes + stops >= 40 {
                 heal()
-                let end = world.run(milliseconds: 60_000) { [self] in isSettled }
+                let end = world.run(milliseconds: 20_000) { [self] in isSettled }
                 guard end == .reached else { throw failure("the producers don't finish: \(end)") }
                 break
             }
@@ -216,7 +216,7 @@ final class RehearsalStage {
                 }
             }
         }
-        let end = world.run(milliseconds: 60_000) { [startFailure] in
+        let end = world.run(milliseconds: 5000) { [startFailure] in
             logs.value.count == Int(Self.partitions) || startFailure.value != nil
         }
         try checkStart()

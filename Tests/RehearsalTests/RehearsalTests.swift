@@ -15,12 +15,6 @@ import Testing
         #expect(loses { Rehearsal(seed: $0, mode: .powerCutsWithoutFlush, faults: FaultPlan.none) })
     }
 
-    @Test func aDiskThatLiesIsFound() {
-        var faults = FaultPlan.none
-        faults.lyingSync = 0.05
-        #expect(loses { Rehearsal(seed: $0, mode: .powerCuts, faults: faults) })
-    }
-
     private func check(_ seeds: Range<UInt64>, _ mode: Rehearsal.Mode) throws {
         for seed in seeds {
             let first = try Rehearsal(seed: seed, mode: mode).run()
