@@ -26,7 +26,10 @@ enum Limits {
     /// Bytes of one batch of metadata records (Kafka's bound).
     static let metadataBatchBytes = 8 << 20
 
-    /// Bytes of large requests (beyond ``frameBelievedBytes``) that a core receives at the same time; more wait. At least
-    /// one of `socket.request.max.bytes` has to fit.
+    /// Bytes of large requests (beyond ``frameBelievedBytes``) that a core receives at the same time; more wait. At
+    /// least one of `socket.request.max.bytes` has to fit.
     static let requestBytesPerCore = 128 << 20
+
+    /// How long a stop waits for clients to take their last answers.
+    static let windDownMilliseconds: Int64 = 3000
 }

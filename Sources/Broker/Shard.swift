@@ -141,8 +141,11 @@ actor Shard {
         isServing = false
         for (_, listener) in listeners { listener.shutdown() }
         groups.stop()
-        for connection in connectionsInOrder { connection.close() }
         partitions.wakeAll()
+        for connection in connectionsInOrder { connection.windDown() }
+        core.schedule(at: core.now().adding(milliseconds: Limits.windDownMilliseconds)) { [connections] in
+            for number in connections.keys.sorted() { connections[number]?.close() }
+        }
     }
 
     /// Returns when all requests are through, and what was begun with `beginChore`.
@@ -154,6 +157,7 @@ actor Shard {
     /// The machine is gone: nothing that is waited for will come.
     private func halted() {
         beginStopping()
+        for connection in connectionsInOrder { connection.close() }
         part()
     }
 

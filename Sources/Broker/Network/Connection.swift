@@ -11,6 +11,7 @@ final class Connection {
     private var frames: FrameReader
     /// When something last came or went, for the idle sweep.
     private(set) var lastActive: Instant
+    private var isWindingDown = false
     /// Why we ended it, where it wasn't the client.
     private(set) var complaint: String?
 
@@ -27,7 +28,7 @@ final class Connection {
         do throws(FrameError) {
             while complaint == nil {
                 let arrived = try await frames.next()
-                if arrived.isEmpty { break }
+                if arrived.isEmpty || isWindingDown { break }
                 lastActive = core.now()
                 for frame in arrived {
                     let reply = serve(frame, context)
@@ -72,6 +73,7 @@ final class Connection {
             }
             if let complaint = outgoing.complaint { return end(complaint) }
         }
+        if isWindingDown { close() }
     }
 
     /// Answers that leave in one send.
@@ -95,6 +97,14 @@ final class Connection {
     func end(_ reason: String) {
         complaint = complaint ?? reason
         close()
+    }
+
+    /// Takes no more requests, answers those it has, and ends: a client that is told of its last batches need not send
+    /// them again.
+    func windDown() {
+        isWindingDown = true
+        context.lifeline.cut()
+        replies.finish()
     }
 
     /// Both tasks end soon.
