@@ -46,8 +46,25 @@ extension Coder {
         guard count >= 0 else { return nil }
         let left = end &- position
         guard count <= left, count <= Limits.arrayElements else { throw failure(field, .tooManyElements(count)) }
+        guard count <= left * Limits.reservedBytesPerInputByte / MemoryLayout<Element>.stride + 1 else {
+            return try takeElementsGrowing(count, field)
+        }
+        return try [Element](unsafeUninitializedCapacity: count) { (buffer, filled) throws(CodingError) in
+            guard let first = buffer.baseAddress else { return }
+            while filled < count {
+                (first + filled).initialize(to: Element.blank)
+                filled += 1
+                try first[filled - 1].code(&self, field)
+            }
+        }
+    }
+
+    /// For counts that aren't believed before the elements have come.
+    @_semantics("optimize.sil.specialize.generic.never")
+    private mutating func takeElementsGrowing<Element: FieldValue>(
+        _ count: Int, _ field: StaticString
+    ) throws(CodingError) -> [Element] {
         var elements: [Element] = []
-        elements.reserveCapacity(min(count, left * Limits.reservedBytesPerInputByte / MemoryLayout<Element>.stride + 1))
         for _ in 0..<count {
             var element = Element.blank
             try element.code(&self, field)

@@ -27,6 +27,7 @@ extension Coder {
         exchange?.output.append("\(field.name)", json)
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     mutating func writeObject<Structure: KafkaStruct>(_ value: inout Structure) throws(CodingError) -> JSON {
         let exchange = exchange ?? Exchange()
         let outer = exchange.output
@@ -36,6 +37,7 @@ extension Coder {
         return .object(exchange.output)
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     mutating func readObject<Structure: KafkaStruct>(
         _ value: inout Structure, _ json: JSON, _ field: StaticString
     ) throws(CodingError) {
@@ -46,6 +48,7 @@ extension Coder {
         exchange.input = outer
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     mutating func describeFields<Structure: KafkaStruct>(
         _ value: inout Structure
     ) throws(CodingError) -> [FieldDescription] {
@@ -57,6 +60,7 @@ extension Coder {
         return exchange.fields
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     mutating func describe<Value: FieldValue>(
         _ field: Field, _ type: Value.Type, _ typeName: String, _ present: JSON, _ initial: JSON
     ) throws(CodingError) {
@@ -72,6 +76,7 @@ extension Coder {
                 tag: field.tag < 0 ? nil : Int(field.tag), fields: parts))
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     mutating func defaultJSON<Value: NullableValue>(_ value: Value?) throws(CodingError) -> JSON {
         guard let value else { return .null }
         return Value.typeName == "struct" ? .object(JSON.Object()) : try value.json(&self)
@@ -80,6 +85,7 @@ extension Coder {
 
 extension KafkaMessage {
     /// The fields of `version`, tagged ones included even when they hold their defaults.
+    @_semantics("optimize.sil.specialize.generic.never")
     public func json(version: Int16) throws(CodingError) -> JSON {
         let exchange = Exchange()
         var coder = Coder(.writeJSON, exchange: exchange)
@@ -89,6 +95,7 @@ extension KafkaMessage {
     }
 
     /// Takes what `json` holds of the fields of `version`; what it lacks stays at its default.
+    @_semantics("optimize.sil.specialize.generic.never")
     public init(json: JSON, version: Int16) throws(CodingError) {
         self.init()
         let exchange = Exchange()
@@ -99,6 +106,7 @@ extension KafkaMessage {
     }
 
     /// The schema that the description amounts to.
+    @_semantics("optimize.sil.specialize.generic.never")
     public static func describe() throws(CodingError) -> [FieldDescription] {
         var coder = Coder(.describe, exchange: Exchange())
         var fresh = Self()

@@ -21,7 +21,7 @@ extension Coder {
         }
     }
 
-    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
     mutating func otherNullable<Value: NullableValue>(
         _ value: inout Value?, _ field: Field, _ initial: Value?, typeName: String = Value.typeName
     ) throws(CodingError) {
@@ -56,7 +56,7 @@ extension Coder {
     }
 
     /// A value without null, as one that never is: `nullableSince` above `nullableUntil`.
-    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
     mutating func otherNeverNull<Value: NullableValue>(
         _ value: inout Value, _ field: Field, _ initial: Value
     ) throws(CodingError) {
@@ -65,7 +65,7 @@ extension Coder {
         if let present = nullable { value = present }
     }
 
-    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
     mutating func otherArray<Element: FieldValue>(
         _ value: inout [Element]?, _ field: Field, _ initial: [Element]?
     ) throws(CodingError) {

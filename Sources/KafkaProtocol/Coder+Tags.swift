@@ -15,6 +15,7 @@ extension Coder {
         if count > 0 { try value.taggedFields(&self) }
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     private mutating func takeTags<Structure: KafkaStruct>(of value: inout Structure) throws(CodingError) {
         let count = try takeVarint("tags")
         if count == 0 { return }

@@ -29,6 +29,7 @@ extension KafkaStruct {
     }
 
     /// Kafka puts a byte in front of a structure that may be null: 1 when there is one, else the null mark.
+    @_semantics("optimize.sil.specialize.generic.never")
     public static func code(
         _ value: inout Self?, _ coder: inout Coder, _ field: StaticString, nullAllowed: Bool
     ) throws(CodingError) {
@@ -53,15 +54,18 @@ extension KafkaStruct {
         }
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     public func json(_ coder: inout Coder) throws(CodingError) -> JSON {
         var walked = self
         return try coder.writeObject(&walked)
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     public mutating func read(_ json: JSON, _ coder: inout Coder, _ field: StaticString) throws(CodingError) {
         try coder.readObject(&self, json, field)
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     public static func describe(_ coder: inout Coder) throws(CodingError) -> [FieldDescription] {
         var fresh = Self()
         return try coder.describeFields(&fresh)
