@@ -120,10 +120,10 @@ extension Log {
         epochsBeforeTurn = nil
         let turn = endPending()
         written.advance(to: nextOffset)
-        onWritten?(nextOffset)
         if nextOffset - durable.value >= config.flushMessages {
             endWhenSynced(turn)
         } else {
+            onReadable?(nextOffset)
             turn?.end()
         }
         // Entries that can't be written now stay in memory and are tried again; the log itself is written.

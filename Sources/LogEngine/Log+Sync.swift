@@ -119,6 +119,7 @@ extension Log {
         place.core.spawn {
             do throws(LogError) {
                 try await log.sync(upTo: target)
+                log.onReadable?(min(target, log.endOffset))
                 turn?.end()
             } catch {
                 turn?.end(error)

@@ -66,7 +66,7 @@ final class RehearsalStage {
         var violations = ledger.value.complaints
         for (partition, log) in logs.enumerated() {
             violations += ledger.value.violations(
-                Int32(partition), log, exact: exact, consumersToo: rehearsal.mode == .kills)
+                Int32(partition), log, exact: exact, consumersToo: rehearsal.mode != .powerCutsWithoutFlush)
         }
         broker.value = nil
         return Rehearsal.Outcome(

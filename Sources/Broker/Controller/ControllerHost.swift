@@ -47,7 +47,7 @@ actor ControllerHost {
         do throws(LogError) {
             let log = try await Log.open(place.path, opening, LogContext(core: core), health: place.health)
             try await replay(log, from: try await restoreSnapshot(place, log))
-            log.onWritten = { [unowned log] end in log.updateHighWatermark(to: end) }
+            log.onReadable = { [unowned log] end in log.updateHighWatermark(to: end) }
             self.log = log
             epoch = (log.leaderEpochs.latest?.epoch ?? 0) + 1
             try await writeQuorumState(place.path)

@@ -28,7 +28,7 @@ final class Partition {
         highWatermark = Watermark(log.endOffset)
         apply(config)
         log.updateHighWatermark(to: log.endOffset)
-        log.onWritten = { [unowned self] _ in advanceHighWatermark() }
+        log.onReadable = { [unowned self] end in advanceHighWatermark(to: end) }
     }
 
     /// Takes over changed settings: the next append goes by them.
@@ -105,9 +105,10 @@ final class Partition {
         result.isWritten && (acks != -1 || highWatermark.value >= result.endOffset)
     }
 
-    private func advanceHighWatermark() {
+    private func advanceHighWatermark(to end: Int64) {
         // The only replica is in sync with itself.
-        log.updateHighWatermark(to: log.endOffset)
+        guard end > log.highWatermark else { return }
+        log.updateHighWatermark(to: end)
         highWatermark.advance(to: log.highWatermark)
         signals.fireAll()
     }

@@ -49,6 +49,8 @@ extension Shard {
             opening = fresh
         }
         let log = try await Log.open(assignment.place.path, opening, logContext, health: assignment.place.health)
+        // What was found after a crash is shown to readers at once: it must not go with the next power cut.
+        if log.endOffset - log.durable.value >= config.flushMessages { try await log.flush() }
         if log.leaderEpochs.latest?.epoch != assignment.leaderEpoch { try await log.beginEpoch(assignment.leaderEpoch) }
         let partition = Partition(
             topicID: assignment.topicID, name: assignment.name, log: log, directory: assignment.place.directory,
