@@ -83,7 +83,9 @@ let package = Package(
             ]),
         tests("SimulationTests", ["Simulation", "Reactor", "Bytes"]),
         tests("RehearsalTests", ["Rehearsal", "Simulation"]),
-        tests("ToolsTests", ["Tools", "KafkaClient", "KafkaProtocol", "Records", "Bytes"]),
+        tests(
+            "ToolsTests", ["Tools", "KafkaClient", "KafkaProtocol", "Records", "Reactor", "Simulation", "Bytes"],
+            exclude: ["Golden"]),
         tests("Tidy", []),
     ]
 )

@@ -5,9 +5,20 @@ import Glibc
 /// ends;
 /// errors are written at once.
 final class Terminal {
+    /// What a test gets instead of the standard streams.
+    final class Capture {
+        fileprivate(set) var output = ByteWriter(capacity: 4096)
+        fileprivate(set) var errors: [String] = []
+
+        init() {}
+    }
+
+    private let capture: Capture?
     private var pending = ByteWriter(capacity: 4096)
     /// The reader of standard output has gone: nothing more is written.
     private(set) var isBroken = false
+
+    init(capture: Capture? = nil) { self.capture = capture }
 
     var isInteractive: Bool { isatty(0) == 1 && isatty(1) == 1 }
 
@@ -27,11 +38,13 @@ final class Terminal {
         guard pending.count > 0 else { return }
         var taken = ByteWriter(capacity: 4096)
         swap(&taken, &pending)
+        if let capture { return taken.withUnsafeBytes { capture.output.bytes($0) } }
         if !isBroken { isBroken = !taken.withUnsafeBytes { Self.writeAll($0, to: 1) } }
     }
 
     func error(_ text: String) {
         flush()
+        if let capture { return capture.errors.append(text) }
         Self.error(text)
     }
 

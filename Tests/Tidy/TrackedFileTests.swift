@@ -5,7 +5,7 @@ import Testing
     /// Binary data that tests are held to, always compressed.
     private static let data = [
         "Tests/KafkaProtocolTests/", "Tests/LogEngineTests/Golden/", "Tests/MetadataTests/Golden/",
-        "Tests/RecordsTests/Vectors/",
+        "Tests/RecordsTests/Vectors/", "Tests/ToolsTests/Golden/",
     ]
 
     /// A path of somebody's machine, or a registry that others can't reach. In pieces, so that this file has none.

@@ -23,7 +23,7 @@ extension OptionTable {
         switch option.argument {
         case .none: "--\(option.name)"
         case .required(let type, let what): "--\(option.name) <\(type.rawValue)\(what.isEmpty ? "" : ": \(what)")>"
-        case .optional(let what): "--\(option.name) [String: \(what)]"
+        case .optional(let what): "--\(option.name) [String\(what.isEmpty ? "" : ": \(what)")]"
         }
     }
 

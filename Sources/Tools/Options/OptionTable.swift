@@ -36,8 +36,8 @@ struct Option: Sendable {
         Option(name: name, argument: .required(.long, what), isRequired: false, help: help, initial: initial)
     }
 
-    static func optional(_ name: String, _ what: String, _ help: String) -> Option {
-        Option(name: name, argument: .optional(what), isRequired: false, help: help, initial: nil)
+    static func optional(_ name: String, _ what: String, _ help: String, initial: String? = nil) -> Option {
+        Option(name: name, argument: .optional(what), isRequired: false, help: help, initial: initial)
     }
 }
 

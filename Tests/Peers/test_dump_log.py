@@ -1,0 +1,83 @@
+"""kafka-dump-log.sh of ours beside Kafka's, byte for byte."""
+import os
+import pathlib
+import random
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def ours(directory, *arguments):
+    return subprocess.run(
+        [str(ROOT / "bin" / "kafka-dump-log.sh"), *arguments], cwd=directory, capture_output=True, timeout=120)
+
+
+def theirs(tool, directory, *arguments):
+    return subprocess.run([tool, "dump-log", *arguments], cwd=directory, capture_output=True, timeout=120)
+
+
+def compare(tool, directory, *arguments):
+    our, their = ours(directory, *arguments), theirs(tool, directory, *arguments)
+    assert our.returncode == their.returncode, (arguments, our.stderr, their.stderr[-500:])
+    assert our.stdout == their.stdout, arguments
+    if their.returncode == 0:
+        assert sorted(our.stderr.splitlines()) == sorted(their.stderr.splitlines()), arguments
+
+
+def files(directory, suffix, topics):
+    found = [path for path in sorted(directory.rglob(f"*{suffix}")) if topics(path.parent.name)]
+    return ",".join(str(path.relative_to(directory)) for path in found)
+
+
+def is_users(name):
+    return not name.startswith("__") and "-delete" not in name
+
+
+WAYS = [
+    (".log", is_users, []),
+    (".log", is_users, ["--deep-iteration"]),
+    (".log", is_users, ["--print-data-log"]),
+    (".log", lambda name: name.startswith("__consumer"), ["--offsets-decoder"]),
+    (".log", lambda name: name.startswith("__transaction"), ["--transaction-log-decoder"]),
+    (".log", lambda name: name.startswith("__cluster"), ["--cluster-metadata-decoder"]),
+    (".checkpoint", lambda name: name.startswith("__cluster"), ["--cluster-metadata-decoder"]),
+    (".index", is_users, []),
+    (".index", is_users, ["--index-sanity-check"]),
+    (".timeindex", is_users, []),
+    (".timeindex", is_users, ["--verify-index-only"]),
+    (".snapshot", is_users, []),
+    (".txnindex", is_users, []),
+]
+
+
+@pytest.mark.parametrize("suffix, topics, options", WAYS, ids=lambda value: str(value) if value else "plain")
+def test_a_directory_of_kafkas_is_printed_alike(kafka_tool, golden, suffix, topics, options):
+    directory = golden("clean")
+    compare(kafka_tool, directory, "--files", files(directory, suffix, topics), *options)
+
+
+@pytest.mark.parametrize("name", ["codec-none-0/00000000000000000264.log", "idempotent-0/00000000000000000000.log",
+                                  "txn-0/00000000000000000000.log", "codec-lz4-0/00000000000000000000.timeindex"])
+def test_a_torn_file_is_printed_alike(kafka_tool, golden, name):
+    compare(kafka_tool, golden("torn"), "--files", name, *([] if "index" in name else ["--print-data-log"]))
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--files", "meta.properties"], ["--files", "nosuch.log"]])
+def test_odd_arguments_end_alike(kafka_tool, golden, arguments):
+    compare(kafka_tool, golden("clean"), *arguments)
+
+
+def test_changed_bytes_are_told_alike(kafka_tool, golden):
+    """Printing goes on as far as Kafka's does, and ends as Kafka's ends."""
+    seed = int(os.environ.get("MOLDAU_SEED") or random.randrange(1 << 32))
+    print(f"MOLDAU_SEED={seed}")
+    chance, directory = random.Random(seed), golden("clean")
+    path = directory / "idempotent-0" / "00000000000000000000.log"
+    whole = path.read_bytes()
+    for _ in range(6):
+        damaged = bytearray(whole)
+        damaged[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        path.write_bytes(damaged)
+        compare(kafka_tool, directory, "--files", "idempotent-0/00000000000000000000.log", "--deep-iteration")
