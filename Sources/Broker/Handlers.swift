@@ -9,7 +9,7 @@ struct Handler: Sendable {
     /// As they are answered.
     let served: ClosedRange<Int16>
     let flexibleSince: Int16?
-    let serve: @Sendable (isolated Shard, RequestFrame) throws(CodingError) -> Reply
+    let serve: @Sendable (isolated Shard, RequestFrame) throws(CodingError) -> any Reply
 
     /// A handler that decodes the request, then answers it in its turn, when the replies before it are sent.
     static func answering<Request: KafkaRequest>(
@@ -18,16 +18,24 @@ struct Handler: Sendable {
     ) -> Handler {
         Handler(type, listed: listed) { shard, frame throws(CodingError) in
             let request = try frame.body(type)
-            return .pending {
-                let response = await answer(shard, request, frame)
-                return frame.answer(response)
-            }
+            return ResponseReply(frame, later: { await answer(shard, request, frame) })
+        }
+    }
+
+    /// The same for answers that wait for nothing else.
+    static func answeringAtOnce<Request: KafkaRequest>(
+        _ type: Request.Type, listed: ClosedRange<Int16>? = nil,
+        _ answer: @escaping @Sendable (isolated Shard, Request, RequestFrame) -> Request.Response
+    ) -> Handler {
+        Handler(type, listed: listed) { shard, frame throws(CodingError) in
+            let request = try frame.body(type)
+            return ResponseReply(frame, atOnce: { answer(shard, request, frame) })
         }
     }
 
     init<Request: KafkaRequest>(
         _ type: Request.Type, listed: ClosedRange<Int16>? = nil,
-        serve: @escaping @Sendable (isolated Shard, RequestFrame) throws(CodingError) -> Reply
+        serve: @escaping @Sendable (isolated Shard, RequestFrame) throws(CodingError) -> any Reply
     ) {
         key = type.key
         self.listed = listed ?? type.versions

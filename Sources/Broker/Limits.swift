@@ -14,6 +14,10 @@ enum Limits {
     /// Bytes gathered into one send before it goes out, when several answers are ready.
     static let gatherBytes = 1 << 20
 
+    /// Bytes of answers that a core encodes before it takes a larger block, and those of the largest it keeps.
+    static let frameBufferBytes = 16 << 10
+    static let frameBufferKeptBytes = 256 << 10
+
     /// A fetch session unused for so long may give way to a new one, as in Kafka.
     static let sessionIdleMilliseconds: Int64 = 120_000
 

@@ -24,6 +24,9 @@ actor Shard {
     let logContext: LogContext
     /// Bytes of large requests that this core may have under way.
     private let requestBudget = Budget(bytes: Limits.requestBytesPerCore)
+    private let outgoing = FrameBuffer()
+    nonisolated let fetchMaxBytes: Int
+    nonisolated let createsTopicsByItself: Bool
     nonisolated let controller: ControllerHost
     /// Partitions whose log can't be opened.
     var offline: Set<PartitionKey> = []
@@ -43,6 +46,8 @@ actor Shard {
         fetchSessions = FetchSessions(slots: node.configuration.fetchSessionSlots)
         groups = GroupHosts()
         logContext = LogContext(core: core)
+        fetchMaxBytes = node.configuration.fetchMaxBytes
+        createsTopicsByItself = node.configuration.createsTopicsByItself
         self.controller = controller
     }
 
@@ -95,7 +100,7 @@ actor Shard {
             guard gate.enter() else { break }
             let connection = Connection(
                 socket, listener: name, limit: node.configuration.socketRequestMaxBytes, budget: requestBudget,
-                core: core)
+                outgoing: outgoing, core: core)
             lastConnection += 1
             let number = lastConnection
             connections[number] = connection
@@ -107,7 +112,7 @@ actor Shard {
     private func serve(_ number: Int) async {
         guard let connection = connections[number] else { return }
         let writer = Task(executorPreference: core) { await self.write(number) }
-        await connection.read(core: core) { frame, context in route(frame, context) }
+        await connection.read { frame, context in self.route(frame, context) }
         await writer.value
         connections[number] = nil
         if let complaint = connection.complaint {
@@ -117,7 +122,7 @@ actor Shard {
         gate.leave()
     }
 
-    private func write(_ number: Int) async { await connections[number]?.write(core: core) }
+    private func write(_ number: Int) async { await connections[number]?.write() }
 
     /// Ends connections on which nothing has moved for `connections.max.idle.ms`.
     func closeIdleConnections() {

@@ -10,7 +10,7 @@ extension Coder {
             if direction == .encode { return try putElements(value, name) }
             guard let elements: [Element] = try takeElements(name) else { throw failure(name, .null) }
             value = elements
-        } else {
+        } else if !skips(since, until, ignorable, tag, isInitial: value.isEmpty) {
             var nullable: [Element]? = value
             try otherArray(&nullable, Field(name, since, until, ignorable, tag), [])
             value = nullable ?? []
@@ -25,6 +25,7 @@ extension Coder {
     ) throws(CodingError) {
         let field = Field(name, since, until, ignorable, tag).nullable(nullableSince, nullableUntil)
         if isPlain(since, until, tag) { return try codeArray(&value, field) }
+        if skips(since, until, ignorable, tag, isInitial: value?.isEmpty == initial?.isEmpty) { return }
         try otherArray(&value, field, initial)
     }
 
@@ -49,14 +50,15 @@ extension Coder {
         guard count <= left * Limits.reservedBytesPerInputByte / MemoryLayout<Element>.stride + 1 else {
             return try takeElementsGrowing(count, field)
         }
-        return try [Element](unsafeUninitializedCapacity: count) { (buffer, filled) throws(CodingError) in
-            guard let first = buffer.baseAddress else { return }
-            while filled < count {
-                (first + filled).initialize(to: Element.blank)
-                filled += 1
-                try first[filled - 1].code(&self, field)
-            }
+        // One is the usual count in what brokers handle most.
+        if count == 1 {
+            var element = Element.blank
+            try element.code(&self, field)
+            return [element]
         }
+        var elements = [Element](repeating: Element.blank, count: count)
+        for index in 0..<count { try elements[index].code(&self, field) }
+        return elements
     }
 
     /// For counts that aren't believed before the elements have come.

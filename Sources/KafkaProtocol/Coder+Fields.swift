@@ -35,6 +35,7 @@ extension Coder {
         default initial: Bool = false, ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -44,6 +45,7 @@ extension Coder {
         default initial: Int8 = 0, ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -53,6 +55,7 @@ extension Coder {
         default initial: Int16 = 0, ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -62,6 +65,7 @@ extension Coder {
         default initial: Int32 = 0, ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -71,6 +75,7 @@ extension Coder {
         default initial: Int64 = 0, ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -80,6 +85,7 @@ extension Coder {
         default initial: UInt16 = 0, ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -89,6 +95,7 @@ extension Coder {
         default initial: UInt32 = 0, ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -105,6 +112,7 @@ extension Coder {
         default initial: UUID = .zero, ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try other(&value, Field(name, since, until, ignorable, tag), initial)
     }
 }

@@ -8,6 +8,7 @@ extension Coder {
         default initial: String = "", ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try otherNeverNull(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -24,6 +25,7 @@ extension Coder {
             let nullAllowed = has(nullableSince, nullableUntil)
             return try codeNullable(&value, name, nullAllowed: nullAllowed, compact: isFlexible)
         }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         let field = Field(name, since, until, ignorable, tag).nullable(nullableSince, nullableUntil)
         try otherNullable(&value, field, initial)
     }
@@ -44,6 +46,7 @@ extension Coder {
         default initial: ByteSlice = ByteSlice(), ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try value.code(&self, name) }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         try otherNeverNull(&value, Field(name, since, until, ignorable, tag), initial)
     }
 
@@ -55,6 +58,7 @@ extension Coder {
         if isPlain(since, until, tag) {
             return try ByteSlice.code(&value, &self, name, nullAllowed: has(nullableSince, nullableUntil))
         }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         let field = Field(name, since, until, ignorable, tag).nullable(nullableSince, nullableUntil)
         try otherNullable(&value, field, initial)
     }
@@ -72,6 +76,7 @@ extension Coder {
             }
             return try putRecords([present], name)
         }
+        if skips(since, until, ignorable, nil, isInitial: value == nil) { return }
         let field = Field(name, since, until, ignorable, nil).nullable(nullableSince, nullableUntil)
         try otherNullable(&value, field, nil, typeName: "records")
     }
@@ -84,6 +89,7 @@ extension Coder {
         if isPlain(since, until, nil) {
             return try RecordPieces.code(&value, &self, name, nullAllowed: has(nullableSince, nullableUntil))
         }
+        if skips(since, until, ignorable, nil, isInitial: value == nil) { return }
         let field = Field(name, since, until, ignorable, nil).nullable(nullableSince, nullableUntil)
         try otherNullable(&value, field, nil)
     }
@@ -95,6 +101,7 @@ extension Coder {
         ignorable: Bool = false, tag: Int? = nil
     ) throws(CodingError) {
         if isPlain(since, until, tag) { return try whole(&value) }
+        if skips(since, until, ignorable, tag, isInitial: value == Structure()) { return }
         try otherNeverNull(&value, Field(name, since, until, ignorable, tag), Structure())
     }
 
@@ -106,6 +113,7 @@ extension Coder {
         if isPlain(since, until, tag) {
             return try Structure.code(&value, &self, name, nullAllowed: has(nullableSince, nullableUntil))
         }
+        if skips(since, until, ignorable, tag, isInitial: value == initial) { return }
         let field = Field(name, since, until, ignorable, tag).nullable(nullableSince, nullableUntil)
         try otherNullable(&value, field, initial)
     }

@@ -73,6 +73,8 @@ public struct Coder: ~Copyable {
     var pieces: [ByteSlice] = []
     var pieceStart = 0
     var gatheredBytes = 0
+    /// Where what was encoded since the last ``takePieces()`` begins.
+    var taken = 0
     var exchange: Exchange?
 
     /// Reads messages out of `bytes`, one after the other. Byte fields are ranges of the same block: they keep it
@@ -88,7 +90,7 @@ public struct Coder: ~Copyable {
 
     /// Writes messages one behind the other, from the beginning of `block`; takes a larger one when that is full.
     ///
-    /// - Parameter gather: `records` aren't copied: they become pieces of their own in ``finishPieces()``.
+    /// - Parameter gather: `records` aren't copied: they become pieces of their own in ``takePieces()``.
     public init(encodingInto block: Block, gather: Bool = false) {
         direction = .encode
         self.block = block
@@ -151,6 +153,18 @@ public struct Coder: ~Copyable {
         tag == nil && direction.rawValue <= Direction.encode.rawValue && has(since, until)
     }
 
+    /// Whether there is nothing to do for a field that isn't plain: the version lacks it, or a tagged one holds its
+    /// default or isn't the one being read.
+    @inline(__always)
+    func skips(
+        _ since: Int16, _ until: Int16, _ ignorable: Bool, _ tag: Int?, isInitial: @autoclosure () -> Bool
+    ) -> Bool {
+        guard direction.rawValue <= Direction.encode.rawValue else { return false }
+        guard has(since, until) else { return direction == .decode || ignorable || isInitial() }
+        guard let tag else { return false }
+        return direction == .encode ? isInitial() : tag != Int(openTag) || tagWasKnown
+    }
+
     @inline(never)
     func failure(_ field: StaticString, _ reason: CodingError.Reason) -> CodingError {
         CodingError(position: position, field: "\(field)", reason: reason)
@@ -160,29 +174,101 @@ public struct Coder: ~Copyable {
 // MARK: - What was encoded
 
 extension Coder {
-    /// Leaves room for the four bytes of a frame's size; ``finish()`` or ``finishPieces()`` of a coder that began so
-    /// fills them in.
-    public mutating func beginFrame() { put(Int32(0)) }
-
     /// All that was encoded, in one piece. Traps on a coder that gathers.
-    public consuming func finish(isFrame: Bool = false) -> ByteSlice {
+    public consuming func finish() -> ByteSlice {
         precondition(direction == .encode && !gathers)
-        if isFrame { patchSize() }
         return block?.slice(0..<position) ?? ByteSlice()
     }
 
-    /// All that was encoded, in order: our bytes and, between them, the records as they lie.
-    public consuming func finishPieces(isFrame: Bool = false) -> [ByteSlice] {
-        precondition(direction == .encode)
-        // The size stands in the first piece, maybe in a block that was left since.
-        let size = Int32(truncatingIfNeeded: position + gatheredBytes - 4)
-        endPiece()
-        if isFrame { pieces.first?.unsafeMutableAddress?.storeBigEndian(size, at: 0) }
-        return pieces
+    /// Encodes a request's whole frame behind what is there: size, header, body. When it throws, what was there before
+    /// is all that is there.
+    public mutating func frame<Request: KafkaRequest>(
+        _ request: Request, version: Int16, correlationID: Int32, clientID: String?
+    ) throws(CodingError) {
+        var header = RequestHeader()
+        header.key = Request.key
+        header.version = version
+        header.correlationID = correlationID
+        header.clientID = clientID
+        var body = request
+        try frame { (coder) throws(CodingError) in
+            try coder.message(&header, version: Request.headerVersion(version))
+            try coder.message(&body, version: version)
+        }
     }
 
-    private func patchSize() {
-        precondition(position >= 4)
-        base.storeBigEndian(Int32(truncatingIfNeeded: position - 4), at: 0)
+    /// The same for a response.
+    public mutating func frame<Response: KafkaResponse>(
+        _ response: Response, version: Int16, correlationID: Int32
+    ) throws(CodingError) {
+        var header = ResponseHeader()
+        header.correlationID = correlationID
+        var body = response
+        try frame { (coder) throws(CodingError) in
+            try coder.message(&header, version: Response.headerVersion(version))
+            try coder.message(&body, version: version)
+        }
+    }
+
+    @inline(__always)
+    private mutating func frame(_ encode: (inout Coder) throws(CodingError) -> Void) throws(CodingError) {
+        let finished = pieces.count
+        let offset = position - pieceStart
+        let before = encodedBytes
+        put(Int32(0))
+        do throws(CodingError) { try encode(&self) } catch {
+            cut(toPiece: finished, offset: offset)
+            throw error
+        }
+        // The size's place may have become part of a finished piece since, and lie in a block that was left.
+        let size = Int32(truncatingIfNeeded: encodedBytes - before - 4)
+        if pieces.count > finished {
+            pieces[finished].unsafeMutableAddress?.storeBigEndian(size, at: offset)
+        } else {
+            base.storeBigEndian(size, at: pieceStart + offset)
+        }
+    }
+
+    /// Bytes encoded since the last ``takePieces()``, gathered records among them.
+    public var encodedBytes: Int { position - taken + gatheredBytes }
+
+    /// All that was encoded, in order: our bytes and, between them, the records as they lie. The coder is empty
+    /// afterwards and goes on in the same block once nobody else holds a slice of it.
+    public mutating func takePieces() -> [ByteSlice] {
+        precondition(direction == .encode)
+        endPiece()
+        let all = pieces
+        pieces = []
+        gatheredBytes = 0
+        taken = position
+        return all
+    }
+
+    /// Begins at the front of the block again, or in a new one of `capacity` bytes while slices of the old one are
+    /// about, or when that has grown beyond `limit` bytes. What wasn't taken is lost.
+    public mutating func restart(capacity: Int, limit: Int) {
+        if !isKnownUniquelyReferenced(&block) || end > limit {
+            let fresh = Block(capacity: capacity)
+            block = fresh
+            base = fresh.base
+            end = fresh.capacity
+        }
+        pieces.removeAll()
+        position = 0
+        pieceStart = 0
+        taken = 0
+        gatheredBytes = 0
+    }
+
+    private mutating func cut(toPiece finished: Int, offset: Int) {
+        if pieces.count > finished {
+            let begun = pieces[finished]
+            pieces.removeSubrange(finished...)
+            if offset > 0 { pieces.append(begun[0..<offset]) }
+            pieceStart = position
+        } else {
+            position = pieceStart + offset
+        }
+        gatheredBytes = pieces.reduce(position - pieceStart) { $0 + $1.count } - (position - taken)
     }
 }

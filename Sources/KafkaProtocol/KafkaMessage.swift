@@ -100,44 +100,23 @@ extension KafkaRequest {
     /// The whole frame: size, header, body.
     public func frame(version: Int16, correlationID: Int32, clientID: String?) throws(CodingError) -> ByteSlice {
         var coder = Coder(encodingInto: Block(capacity: 512))
-        var header = RequestHeader()
-        header.key = Self.key
-        header.version = version
-        header.correlationID = correlationID
-        header.clientID = clientID
-        var body = self
-        coder.beginFrame()
-        try coder.message(&header, version: Self.headerVersion(version))
-        try coder.message(&body, version: version)
-        return coder.finish(isFrame: true)
+        try coder.frame(self, version: version, correlationID: correlationID, clientID: clientID)
+        return coder.finish()
     }
 }
 
 extension KafkaResponse {
-    /// The whole frame: size, header, body. Written into `block` as far as it reaches.
-    public func frame(
-        version: Int16, correlationID: Int32, into block: Block = Block(capacity: 512)
-    ) throws(CodingError) -> ByteSlice {
-        var coder = Coder(encodingInto: block)
-        try encodeFrame(version, correlationID, &coder)
-        return coder.finish(isFrame: true)
+    /// The whole frame: size, header, body.
+    public func frame(version: Int16, correlationID: Int32) throws(CodingError) -> ByteSlice {
+        var coder = Coder(encodingInto: Block(capacity: 512))
+        try coder.frame(self, version: version, correlationID: correlationID)
+        return coder.finish()
     }
 
     /// The whole frame in pieces, to be sent in order: records are not copied, each is a piece of its own.
-    public func framePieces(
-        version: Int16, correlationID: Int32, into block: Block = Block(capacity: 512)
-    ) throws(CodingError) -> [ByteSlice] {
-        var coder = Coder(encodingInto: block, gather: true)
-        try encodeFrame(version, correlationID, &coder)
-        return coder.finishPieces(isFrame: true)
-    }
-
-    private func encodeFrame(_ version: Int16, _ correlationID: Int32, _ coder: inout Coder) throws(CodingError) {
-        var header = ResponseHeader()
-        header.correlationID = correlationID
-        var body = self
-        coder.beginFrame()
-        try coder.message(&header, version: Self.headerVersion(version))
-        try coder.message(&body, version: version)
+    public func framePieces(version: Int16, correlationID: Int32) throws(CodingError) -> [ByteSlice] {
+        var coder = Coder(encodingInto: Block(capacity: 512), gather: true)
+        try coder.frame(self, version: version, correlationID: correlationID)
+        return coder.takePieces()
     }
 }

@@ -69,11 +69,17 @@ extension Log {
     /// The bytes of `range`: large ones as they lie in the page cache, for the kernel to send; what isn't there is
     /// brought in without stalling the core.
     public func bytes(of range: LogRange) async throws(LogError) -> [ByteSlice] {
+        if let bytes = try bytesAtOnce(of: range) { return bytes }
+        do throws(Errno) { return [try await range.file.readAsync(range.count, at: range.positions.lowerBound)] } catch {
+            throw .storage(error, path: range.file.path)
+        }
+    }
+
+    /// The same, or `nil` where that takes a device.
+    public func bytesAtOnce(of range: LogRange) throws(LogError) -> [ByteSlice]? {
         let file = range.file
+        guard range.isHot || file.isResident(range.positions) else { return nil }
         do throws(Errno) {
-            guard range.isHot || file.isResident(range.positions) else {
-                return [try await file.readAsync(range.count, at: range.positions.lowerBound)]
-            }
             if range.count > Limits.copiedReadBytes { return try file.view(range.positions) }
             let block = place.core.pool.take(range.count)
             let count = try file.read(

@@ -23,6 +23,11 @@ final class HostNetwork: Network {
 
     func peerAddress(_ descriptor: Int32) -> SocketAddress? { address(descriptor, getpeername) }
 
+    func send(_ descriptor: Int32, _ message: UnsafePointer<msghdr>) -> Int {
+        let sent = sendmsg(descriptor, message, MU_SEND_NOW_FLAGS)
+        return sent < 0 ? -Int(errno) : sent
+    }
+
     func shutdown(_ descriptor: Int32) { _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     func close(_ descriptor: Int32) { Glibc.close(descriptor) }

@@ -87,6 +87,8 @@ package protocol Network: AnyObject {
     func socket(for address: SocketAddress) -> Int32
     func localAddress(_ descriptor: Int32) -> SocketAddress?
     func peerAddress(_ descriptor: Int32) -> SocketAddress?
+    /// Sends what fits now; the bytes sent.
+    func send(_ descriptor: Int32, _ message: UnsafePointer<msghdr>) -> Int
     func shutdown(_ descriptor: Int32)
     func close(_ descriptor: Int32)
 }

@@ -9,6 +9,11 @@ public final class Socket {
     private let descriptor: Int32
     private unowned let core: Core
     private var isOpen = true
+    /// Bytes may have come that weren't received yet: the kernel looks before it waits.
+    private var mayHaveMore = true
+    private var receiver: (any SocketReceiver)?
+    /// What is received into where the kernel had no buffer to pick.
+    private var ownBlock: Block?
     private var message = UnsafeMutablePointer<msghdr>.allocate(capacity: 1)
     private var vectors: UnsafeMutablePointer<iovec>
     private var vectorRoom = 8
@@ -57,14 +62,30 @@ public final class Socket {
 
     /// What has come, waiting for the first of it; no bytes at the end of the stream. An idle socket holds no buffer.
     public func receive() async throws(Errno) -> ByteSlice {
-        let completion = await core.perform { entry, slot in mu_prepare_receive_picked(entry, descriptor, slot) }
-        // Asked for whatever the result: a buffer may have been picked even for the end or a failure.
-        let bytes = core.kernel.received(Int(max(completion.result, 0)), flags: completion.flags)
-        if completion.result >= 0 { return bytes }
-        guard completion.result == -ENOBUFS else { throw Errno(rawValue: -completion.result) }
+        let completion = await core.perform(prepareReceive)
+        if let result = picked(completion) { return try result.get() }
         let block = core.pool.take(Limits.receiveBufferBytes)
         let count = try await receive(into: block, 0..<block.capacity, all: false)
         return block.slice(0..<count)
+    }
+
+    /// The same, without a task: `receiver` is told.
+    public func receive(for receiver: any SocketReceiver) {
+        self.receiver = receiver
+        core.submit(for: self, prepareReceive)
+    }
+
+    private func prepareReceive(_ entry: UnsafeMutablePointer<io_uring_sqe>, _ slot: UInt64) {
+        mu_prepare_receive_picked(entry, descriptor, mayHaveMore, slot)
+    }
+
+    /// What came in the buffer that the kernel picked; nil where it had none to pick.
+    private func picked(_ completion: Completion) -> Result<ByteSlice, Errno>? {
+        mayHaveMore = completion.flags & IORING_CQE_F_SOCK_NONEMPTY != 0
+        // Asked for whatever the result: a buffer may have been picked even for the end or a failure.
+        let bytes = core.kernel.received(Int(max(completion.result, 0)), flags: completion.flags)
+        if completion.result >= 0 { return .success(bytes) }
+        return completion.result == -ENOBUFS ? nil : .failure(Errno(rawValue: -completion.result))
     }
 
     /// Fills `range` of `block` (with `all`, wholly unless the stream ends) and returns the bytes received; 0 at the
@@ -94,6 +115,38 @@ public final class Socket {
             if bytes > 0 { try await send(vectors: count, bytes: bytes) }
         }
         withExtendedLifetime(pieces) {}  // the vectors point into them
+    }
+
+    /// Sends what the system takes of `pieces` without waiting, and returns the rest, for `send`. Not while a send is in
+    /// flight.
+    public func sendAtOnce(_ pieces: [ByteSlice]) throws(Errno) -> [ByteSlice] {
+        var next = 0
+        while next < pieces.count {
+            let first = next
+            let (count, bytes) = load(pieces, from: &next)
+            if bytes == 0 { continue }
+            message.pointee.msg_iov = vectors
+            message.pointee.msg_iovlen = count
+            let sent = core.kernel.network.send(descriptor, message)
+            if sent == bytes { continue }
+            guard sent >= 0 || sent == -Int(EAGAIN) || sent == -Int(EINTR) else {
+                throw Errno(rawValue: Int32(truncatingIfNeeded: -sent))
+            }
+            return rest(of: pieces[first...], behind: max(sent, 0))
+        }
+        return []
+    }
+
+    private func rest(of pieces: ArraySlice<ByteSlice>, behind sent: Int) -> [ByteSlice] {
+        var left = sent
+        var rest: [ByteSlice] = []
+        for piece in pieces {
+            if left >= piece.count { left -= piece.count } else {
+                rest.append(piece[left..<piece.count])
+                left = 0
+            }
+        }
+        return rest
     }
 
     private func load(_ pieces: [ByteSlice], from next: inout Int) -> (count: Int, bytes: Int) {
@@ -152,5 +205,34 @@ public final class Socket {
         guard isOpen else { return }
         isOpen = false
         core.kernel.network.close(descriptor)
+    }
+}
+
+/// Told of what a socket receives, on its core, outside of any task.
+public protocol SocketReceiver: AnyObject {
+    /// No bytes at the end of the stream.
+    func received(_ result: Result<ByteSlice, Errno>)
+}
+
+extension Socket: CompletionHandler {
+    package func completed(_ completion: Completion) {
+        let result: Result<ByteSlice, Errno>
+        if let block = ownBlock {
+            ownBlock = nil
+            let count = Int(completion.result)
+            result = count >= 0 ? .success(block.slice(0..<count)) : .failure(Errno(rawValue: -completion.result))
+        } else if let picked = picked(completion) {
+            result = picked
+        } else {
+            let block = core.pool.take(Limits.receiveBufferBytes)
+            ownBlock = block
+            return core.submit(for: self) { entry, slot in
+                mu_prepare(
+                    entry, UInt8(IORING_OP_RECV.rawValue), descriptor, block.base, UInt32(block.capacity), 0, 0, slot)
+            }
+        }
+        let receiver = receiver
+        self.receiver = nil
+        receiver?.received(result)
     }
 }

@@ -77,6 +77,9 @@ final class SimulatedSockets: Network {
 
     func peerAddress(_ descriptor: Int32) -> SocketAddress? { endpoint(descriptor)?.remote }
 
+    /// Never now: what waits for its time, or fails, is the ring's.
+    func send(_ descriptor: Int32, _ message: UnsafePointer<msghdr>) -> Int { -Int(EAGAIN) }
+
     func shutdown(_ descriptor: Int32) {
         switch process.descriptor(descriptor) {
         case .socket(let socket):

@@ -63,12 +63,16 @@ private func received(
     try withReader(limit: limit, seed: seed, faults: faults) { socket in
         for chunk in chunks where !chunk.isEmpty { try await socket.send([ByteSlice(chunk)]) }
         socket.shutdown()
-    } body: { reader, _ in
+    } body: { reader, socket in
         var reader = reader
         while true {
-            let arrived = try await reader.next()
-            if arrived.isEmpty { return }
-            frames.value += arrived.map(\.array)
+            let chunk = try await socket.receive()
+            if chunk.isEmpty { return try reader.end() }
+            try reader.cut(chunk) {
+                frames.value.append($0.array)
+                return true
+            }
+            if let rest = try await reader.restOfFrame() { frames.value.append(rest.array) }
         }
     }
     return frames.value
@@ -85,7 +89,7 @@ private func failure(_ bytes: [UInt8], limit: Int = 4096) throws -> FrameError? 
 private func withReader(
     limit: Int, seed: UInt64 = 1, faults: FaultPlan = .none,
     send: @escaping @Sendable (Socket) async throws -> Void,
-    body: @escaping @Sendable (FrameReader, Core) async throws -> Void
+    body: @escaping @Sendable (FrameReader, Socket) async throws -> Void
 ) throws {
     try onCore(seed: seed, faults: faults) { core in
         let listener = try Listener(core, .loopback(port: 0))
@@ -93,7 +97,7 @@ private func withReader(
         let socket = try await listener.accept()
         let tasks = Tasks(core)
         tasks.start { try await send(client) }
-        do { try await body(FrameReader(socket, pool: core.pool, limit: limit), core) } catch {
+        do { try await body(FrameReader(socket, pool: core.pool, limit: limit), socket) } catch {
             client.shutdown()
             await tasks.finish()
             throw error

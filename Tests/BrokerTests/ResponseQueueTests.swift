@@ -1,50 +1,62 @@
 @testable import Broker
 import Bytes
+import KafkaProtocol
 import Reactor
 import Simulation
 import Testing
 
 @Suite struct ResponseQueueTests {
-    @Test func repliesLeaveInTheirOrder() throws {
-        try onCore { core in
-            let queue = ResponseQueue()
-            for number in UInt8(0)..<5 { queue.append(number % 2 == 0 ? ready(number) : .pending { answer(number) }) }
-            queue.finish()
-            var order: [UInt8] = []
-            while let reply = await queue.next() { order.append(await reply.byte) }
-            #expect(order == [0, 1, 2, 3, 4])
-        }
+    @Test func answersLeaveInTheirOrder() {
+        let queue = ResponseQueue()
+        let late = Numbered(1, isSettled: false)
+        for reply in [Numbered(0), late, Numbered(2)] { queue.append(reply) }
+        #expect(written(queue) == [0])
+        #expect(queue.unsettled === late)
+        #expect(written(queue) == [])
+        late.isSettled = true
+        #expect(written(queue) == [1, 2])
+        #expect(queue.unsettled == nil)
     }
 
-    @Test func onlyWhatIsHereCanBeTakenAhead() throws {
-        try onCore { _ in
-            let queue = ResponseQueue()
-            queue.append(ready(1))
-            queue.append(.pending { answer(2) })
-            queue.append(ready(3))
-            #expect(queue.nextReady()?.byte == 1)
-            #expect(queue.nextReady() == nil)
-            #expect(await queue.next()?.byte == 2)
-            #expect(queue.nextReady()?.byte == 3)
-            #expect(queue.nextReady() == nil)
-        }
+    @Test func noneIsAskedBeforeItsTurn() {
+        let queue = ResponseQueue()
+        let behind = Numbered(2)
+        queue.append(Numbered(1, isSettled: false))
+        queue.append(behind)
+        _ = written(queue)
+        #expect(!behind.wasAsked)
     }
 
-    @Test func whatSettlesIsTakenOnceItHas() throws {
-        try onCore { _ in
-            let queue = ResponseQueue()
-            let late = Late()
-            queue.append(.settling(late))
-            #expect(queue.nextReady() == nil)
-            late.isSettled = true
-            #expect(queue.nextReady()?.byte == 9)
-        }
+    @Test func whatNeedsNoAnswerGetsNone() {
+        let queue = ResponseQueue()
+        queue.append(Unanswered())
+        queue.append(Numbered(7))
+        #expect(written(queue) == [7])
+    }
+
+    @Test func nothingIsAnsweredBehindARefusal() {
+        let queue = ResponseQueue()
+        queue.append(Numbered(1))
+        queue.append(Refusal("over"))
+        queue.append(Numbered(2))
+        queue.finish()
+        let frames = FrameBuffer()
+        #expect(queue.write(to: frames) == "over")
+        #expect(numbers(frames) == [1])
+        #expect(queue.isDone && written(queue) == [])
+    }
+
+    @Test func aSendsWorthOfBytesIsWrittenAtATime() {
+        let queue = ResponseQueue()
+        for number in Int32(0)..<3 { queue.append(Numbered(number, bytes: Limits.gatherBytes)) }
+        #expect(written(queue) == [0])
+        #expect(written(queue) == [1])
     }
 
     @Test func theReaderWaitsForItsClient() throws {
         try onCore { core in
             let queue = ResponseQueue()
-            for number in 0..<Limits.repliesPerConnection { queue.append(ready(UInt8(truncatingIfNeeded: number))) }
+            for number in 0..<Limits.repliesPerConnection { queue.append(Numbered(Int32(number))) }
             let isThrough = Shared(false)
             let tasks = Tasks(core)
             tasks.start {
@@ -53,7 +65,7 @@ import Testing
             }
             await core.sleep(milliseconds: 10)
             #expect(!isThrough.value)
-            _ = await queue.next()
+            _ = written(queue)
             await tasks.finish()
             #expect(isThrough.value)
         }
@@ -62,7 +74,7 @@ import Testing
     @Test func theReaderWaitsForBytesThatAreHeld() throws {
         try onCore { core in
             let queue = ResponseQueue()
-            queue.append(ready(1), holding: Limits.heldBytesPerConnection)
+            queue.append(Numbered(1), holding: Limits.heldBytesPerConnection)
             let isThrough = Shared(false)
             let tasks = Tasks(core)
             tasks.start {
@@ -71,73 +83,94 @@ import Testing
             }
             await core.sleep(milliseconds: 10)
             #expect(!isThrough.value)
-            _ = queue.nextReady()
+            _ = written(queue)
             await tasks.finish()
             await queue.roomForMore()
         }
     }
 
-    @Test func aBrokenConnectionWakesBothSides() throws {
+    @Test func aBrokenConnectionWakesItsReader() throws {
         try onCore { core in
             let queue = ResponseQueue()
-            for _ in 0..<Limits.repliesPerConnection { queue.append(ready(1)) }
+            for _ in 0..<Limits.repliesPerConnection { queue.append(Numbered(1)) }
             let tasks = Tasks(core)
             tasks.start { await queue.roomForMore() }
             await core.sleep(milliseconds: 1)
             queue.abandon()
             await tasks.finish()
-            #expect(await queue.next() == nil)
+            #expect(queue.isDone && written(queue) == [])
         }
     }
 
-    @Test func theWriterWaitsForReplies() throws {
-        try onCore { core in
-            let queue = ResponseQueue()
-            let seen = Shared<[UInt8]>([])
-            let tasks = Tasks(core)
-            tasks.start {
-                while let reply = await queue.next() { seen.value.append(await reply.byte) }
-            }
-            for number in UInt8(0)..<3 {
-                await core.sleep(milliseconds: 1)
-                queue.append(ready(number))
-            }
-            await core.sleep(milliseconds: 1)
-            queue.close("over")
-            await tasks.finish()
-            #expect(seen.value == [0, 1, 2, 255])
-        }
+    @Test func aResponseIsLookedForOnceAndThenWaitedFor() async throws {
+        var asked = 0
+        let reply = ResponseReply<HeartbeatResponse>(
+            try header(),
+            atOnce: {
+                asked += 1
+                return nil
+            },
+            later: { HeartbeatResponse { $0.throttleTimeMilliseconds = 5 } })
+        let frames = FrameBuffer()
+        #expect(reply.write(to: frames) == nil && reply.write(to: frames) == nil)
+        #expect(asked == 1)
+        await reply.settle()
+        #expect(reply.write(to: frames) != nil)
+        #expect(numbers(frames) == [5])
     }
 }
 
-private final class Late: SettlingReply {
-    var isSettled = false
-    func settled() -> Answer? { isSettled ? .send([ByteSlice([9])]) : nil }
-    func answer() async -> Answer { .send([ByteSlice([9])]) }
-}
+/// Answers a heartbeat whose throttle time is the number.
+private final class Numbered: Reply {
+    private let number: Int32
+    private let bytes: Int
+    var isSettled: Bool
+    private(set) var wasAsked = false
 
-private func answer(_ byte: UInt8) -> Answer { .send([ByteSlice([byte])]) }
-private func ready(_ byte: UInt8) -> Reply { .ready(answer(byte)) }
+    init(_ number: Int32, bytes: Int = 0, isSettled: Bool = true) {
+        self.number = number
+        self.bytes = bytes
+        self.isSettled = isSettled
+    }
 
-extension Answer {
-    /// The byte that is sent; 255 for an end.
-    fileprivate var byte: UInt8 {
-        switch self {
-        case .send(let pieces): pieces[0][0]
-        case .nothing: 254
-        case .close: 255
+    func write(to frames: FrameBuffer) -> Answer? {
+        wasAsked = true
+        guard isSettled else { return nil }
+        let response = FetchResponse {
+            $0.throttleTimeMilliseconds = number
+            $0.topics = [
+                .init { $0.partitions = [.init { $0.records = RecordPieces([Block(capacity: bytes).slice(0..<bytes)]) }] }
+            ]
         }
+        return frames.write(response, version: 4, for: RequestHeader())
     }
 }
 
-extension Reply {
-    fileprivate var byte: UInt8 {
-        get async {
-            switch self {
-            case .ready(let answer): answer.byte
-            case .pending(let later): await later().byte
-            case .settling(let reply): await reply.answer().byte
-            }
-        }
+private final class Unanswered: Reply {
+    func write(to frames: FrameBuffer) -> Answer? { .nothing }
+}
+
+private func header() throws -> RequestFrame {
+    let frame = try HeartbeatRequest().frame(version: 1, correlationID: 1, clientID: "c")
+    return try RequestFrame(
+        frame[4..<frame.count], isFlexible: false,
+        connection: ConnectionContext(listener: "L", peer: .loopback(port: 1)))
+}
+
+private func written(_ queue: ResponseQueue) -> [Int32] {
+    let frames = FrameBuffer()
+    #expect(queue.write(to: frames) == nil)
+    return numbers(frames)
+}
+
+/// The number of each frame: what follows its size and correlation id.
+private func numbers(_ frames: FrameBuffer) -> [Int32] {
+    let bytes = ByteSlice(frames.take().flatMap(\.array))
+    var numbers: [Int32] = []
+    var position = 0
+    while position < bytes.count {
+        numbers.append(bytes.bigEndian(position + 8))
+        position += 4 + Int(bytes.bigEndian(position) as Int32)
     }
+    return numbers
 }

@@ -37,9 +37,50 @@ import Testing
 
     @Test func piecesOfRecordsAreNotCopied() throws {
         let response = Self.fetch(records: [100])
-        let pieces = try response.framePieces(version: 12, correlationID: 3, into: Block(capacity: 16))
+        var coder = Coder(encodingInto: Block(capacity: 16), gather: true)
+        try coder.frame(response, version: 12, correlationID: 3)
+        let pieces = coder.takePieces()
         let records = try #require(response.topics[0].partitions[0].records?.pieces.first)
         #expect(pieces.contains { $0.unsafeAddress == records.unsafeAddress && $0.count == 100 })
+    }
+
+    @Test(arguments: [0, 16, 4096]) func framesFollowEachOther(capacity: Int) throws {
+        var coder = Coder(encodingInto: Block(capacity: capacity), gather: true)
+        var expected: [UInt8] = []
+        for number in Int32(0)..<4 {
+            let response = Self.fetch(records: [70, Int(number) * 100])
+            try coder.frame(response, version: 12, correlationID: number)
+            expected += try response.frame(version: 12, correlationID: number).array
+            #expect(coder.encodedBytes == expected.count)
+        }
+        #expect(coder.takePieces().flatMap(\.array) == expected)
+        #expect(coder.encodedBytes == 0)
+        try coder.frame(HeartbeatResponse(), version: 0, correlationID: 9)
+        #expect(try coder.takePieces().flatMap(\.array) == HeartbeatResponse().frame(version: 0, correlationID: 9).array)
+    }
+
+    @Test func aFrameThatFailsLeavesThoseBeforeIt() throws {
+        var coder = Coder(encodingInto: Block(capacity: 16), gather: true)
+        let good = Self.fetch(records: [30])
+        let whole = try good.frame(version: 12, correlationID: 1).array
+        try coder.frame(good, version: 12, correlationID: 1)
+        #expect(throws: CodingError.self) {
+            try coder.frame(Self.fetch(records: [40], preferredReadReplica: 3), version: 5, correlationID: 2)
+        }
+        #expect(coder.encodedBytes == whole.count)
+        try coder.frame(good, version: 12, correlationID: 1)
+        #expect(coder.takePieces().flatMap(\.array) == whole + whole)
+    }
+
+    @Test func aRestartedCoderWritesWhereNobodyReads() throws {
+        var coder = Coder(encodingInto: Block(capacity: 64), gather: true)
+        try coder.frame(HeartbeatResponse(), version: 0, correlationID: 1)
+        let held = coder.takePieces()
+        let before = held.flatMap(\.array)
+        coder.restart(capacity: 64, limit: 64)
+        try coder.frame(HeartbeatResponse(), version: 0, correlationID: 2)
+        #expect(held.flatMap(\.array) == before)
+        #expect(coder.takePieces().flatMap(\.array) != before)
     }
 
     @Test func decodedRecordsAreARangeOfTheFrame() throws {
@@ -123,13 +164,14 @@ import Testing
         #expect(shared == Self.fetch(records: [10]))
     }
 
-    private static func fetch(records: [Int]) -> FetchResponse {
+    private static func fetch(records: [Int], preferredReadReplica: Int32 = -1) -> FetchResponse {
         FetchResponse { response in
             response.topics = [
                 .init { topic in
                     topic.partitions = records.enumerated().map { index, count in
                         .init {
                             $0.index = Int32(index)
+                            $0.preferredReadReplica = preferredReadReplica
                             $0.records = RecordPieces([ByteSlice([UInt8](repeating: UInt8(index), count: count))])
                         }
                     }

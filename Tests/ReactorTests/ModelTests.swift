@@ -109,7 +109,7 @@ import Testing
         let request = mu_decode(&entry)
         #expect(request.opcode == UInt8(IORING_OP_FSYNC.rawValue) && request.fd == 7 && request.address == 0)
         #expect(request.length == 8 && request.offset == 9 && request.operation_flags == 10 && request.slot == 11)
-        mu_prepare_receive_picked(&entry, 12, 13)
+        mu_prepare_receive_picked(&entry, 12, true, 13)
         let receive = mu_decode(&entry)
         #expect(receive.flags == 1 << 5 && receive.fd == 12 && receive.slot == 13)
     }

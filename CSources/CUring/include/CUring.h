@@ -22,6 +22,7 @@
 
 // Constants whose types differ from one C library header to the next, as plain integers.
 static const uint32_t MU_SEND_FLAGS = MSG_NOSIGNAL | MSG_WAITALL;
+static const int32_t MU_SEND_NOW_FLAGS = MSG_NOSIGNAL | MSG_DONTWAIT;
 static const uint32_t MU_RECEIVE_ALL = MSG_WAITALL;
 static const int32_t MU_STREAM = SOCK_STREAM;
 static const int32_t MU_CLOSE_ON_EXEC = SOCK_CLOEXEC;
@@ -131,9 +132,11 @@ static inline void mu_prepare(
     sqe->user_data = slot;
 }
 
-/// Receives into whichever buffer of group 0 the kernel picks.
-static inline void mu_prepare_receive_picked(struct io_uring_sqe *sqe, int fd, uint64_t slot) {
+/// Receives into whichever buffer of group 0 the kernel picks. Where nothing is expected to be there yet, it waits
+/// before it looks.
+static inline void mu_prepare_receive_picked(struct io_uring_sqe *sqe, int fd, bool expected, uint64_t slot) {
     mu_prepare(sqe, IORING_OP_RECV, fd, NULL, 0, 0, 0, slot);
+    if (!expected) sqe->ioprio = IORING_RECVSEND_POLL_FIRST;
     sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = 0;
 }

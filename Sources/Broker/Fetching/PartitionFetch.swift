@@ -24,7 +24,7 @@ struct FetchSurvey: Sendable {
 
 /// What a fetch got from a partition.
 struct PartitionFetched: Sendable {
-    var error = KafkaError.noError
+    var error: KafkaError
     var highWatermark: Int64 = -1
     var lastStableOffset: Int64 = -1
     var logStartOffset: Int64 = -1
@@ -33,7 +33,17 @@ struct PartitionFetched: Sendable {
     var aborted: [AbortedTransaction]?
     var records: [ByteSlice] = []
 
+    init(_ error: KafkaError = .noError) { self.error = error }
+
     var bytes: Int { records.reduce(0) { $0 + $1.count } }
+
+    /// Kafka tells no positions beside an error, but for where the log begins.
+    fileprivate mutating func fail(_ failure: LogError) {
+        error = KafkaError(failure)
+        highWatermark = -1
+        lastStableOffset = -1
+        if aborted != nil { aborted = [] }
+    }
 
     var told: FetchSession.Told? {
         guard error == .noError else { return nil }
@@ -67,14 +77,33 @@ extension Shard {
         var results: [PartitionFetched] = []
         results.reserveCapacity(wanted.count)
         for fetched in wanted {
+            let result: PartitionFetched
             switch find(fetched) {
-            case .failure(let error):
-                var result = PartitionFetched()
-                result.error = error
-                results.append(result)
+            case .failure(let error): result = PartitionFetched(error)
             case .success(let partition):
-                let result = await partition.read(
+                result = await partition.read(
                     fetched, terms, bytes: min(left, Int(fetched.maxBytes)), wholeBatch: isFirst)
+            }
+            if result.bytes > 0 { isFirst = false }
+            left = max(0, left - result.bytes)
+            results.append(result)
+        }
+        return results
+    }
+
+    /// The same, or nil where a device has to be waited for.
+    func readAtOnce(_ wanted: [FetchedPartition], _ terms: FetchTerms, bytes: Int) -> [PartitionFetched]? {
+        var left = bytes
+        var isFirst = true
+        var results: [PartitionFetched] = []
+        results.reserveCapacity(wanted.count)
+        for fetched in wanted {
+            switch find(fetched) {
+            case .failure(let error): results.append(PartitionFetched(error))
+            case .success(let partition):
+                let result = partition.readAtOnce(
+                    fetched, terms, bytes: min(left, Int(fetched.maxBytes)), wholeBatch: isFirst)
+                guard let result else { return nil }
                 if result.bytes > 0 { isFirst = false }
                 left = max(0, left - result.bytes)
                 results.append(result)
@@ -114,6 +143,29 @@ extension Partition {
     func read(
         _ fetched: FetchedPartition, _ terms: FetchTerms, bytes: Int, wholeBatch: Bool
     ) async -> PartitionFetched {
+        var (result, range) = look(fetched, terms, bytes: bytes, wholeBatch: wholeBatch)
+        guard let range else { return result }
+        do throws(LogError) { result.records = try await log.bytes(of: range) } catch { result.fail(error) }
+        return result
+    }
+
+    /// The same, or nil where a device has to be waited for.
+    func readAtOnce(
+        _ fetched: FetchedPartition, _ terms: FetchTerms, bytes: Int, wholeBatch: Bool
+    ) -> PartitionFetched? {
+        var (result, range) = look(fetched, terms, bytes: bytes, wholeBatch: wholeBatch)
+        guard let range else { return result }
+        do throws(LogError) {
+            guard let records = try log.bytesAtOnce(of: range) else { return nil }
+            result.records = records
+        } catch { result.fail(error) }
+        return result
+    }
+
+    /// All of the result but its records, and where those lie.
+    private func look(
+        _ fetched: FetchedPartition, _ terms: FetchTerms, bytes: Int, wholeBatch: Bool
+    ) -> (PartitionFetched, LogRange?) {
         var result = PartitionFetched()
         result.highWatermark = highWatermark.value
         result.lastStableOffset = lastStableOffset
@@ -121,23 +173,18 @@ extension Partition {
         if terms.isReadCommitted { result.aborted = [] }
         if let end = divergence(of: fetched) {
             result.diverging = end
-            return result
+            return (result, nil)
         }
         do throws(LogError) {
             let range = try log.locate(fetched.offset, maxBytes: bytes, upTo: bound(terms), wholeBatch: wholeBatch)
-            guard let range else { return result }
-            if terms.isReadCommitted {
+            if terms.isReadCommitted, let range {
                 result.aborted = try log.abortedTransactions(in: range, from: fetched.offset)
             }
-            result.records = try await log.bytes(of: range)
+            return (result, range)
         } catch {
-            result.error = KafkaError(error)
-            // Kafka tells no positions beside an error, but for where the log begins.
-            result.highWatermark = -1
-            result.lastStableOffset = -1
-            result.aborted = terms.isReadCommitted ? [] : nil
+            result.fail(error)
+            return (result, nil)
         }
-        return result
     }
 
     private func bound(_ terms: FetchTerms) -> Int64 {

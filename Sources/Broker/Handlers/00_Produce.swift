@@ -46,57 +46,63 @@ struct PartitionProduced: Sendable {
     }
 }
 
-/// A batch whose fate is known, or will be: on this core when it is written and replicated, on another when that
-/// answers.
-private struct Appended {
-    var produced: PartitionProduced
-    /// nil where there is nothing to wait for.
-    var wait: (partition: Partition, result: AppendResult)?
+/// A partition's place in the answer.
+private struct Place {
+    var topic = 0
+    var partition = 0
+}
+
+/// A batch that was appended and isn't known to be where `acks` wants it.
+private struct Waiting {
+    var place: Place
+    var partition: Partition
+    var result: AppendResult
 }
 
 /// Batches of one request for another core's partitions.
 private struct Hop {
-    var places: [Int] = []
+    var places: [Place] = []
     var work: [PartitionProduce] = []
 }
 
 extension Shard {
-    func produce(_ request: ProduceRequest, _ frame: RequestFrame) -> Reply {
-        guard (-1...1).contains(request.acks) else {
-            return refuse(request, frame, PartitionProduced(.invalidRequiredAcks))
+    func produce(_ request: ProduceRequest, _ frame: RequestFrame) -> any Reply {
+        let reply = ProduceReply(frame, acks: request.acks)
+        if !(-1...1).contains(request.acks) {
+            reply.refusal = PartitionProduced(.invalidRequiredAcks)
+        } else if request.transactionalID != nil {
+            reply.refusal = PartitionProduced(.invalidTxnState, "Transactions are not served by this broker.")
         }
-        guard request.transactionalID == nil else {
-            return refuse(
-                request, frame, PartitionProduced(.invalidTxnState, "Transactions are not served by this broker."))
-        }
-        var appended: [Appended] = []
         var remote: [Int: Hop] = [:]
         for topic in request.topics {
+            reply.begin(topic)
             let found = findTopic(name: topic.name, id: topic.topicID, usesIDs: frame.version >= 13)
             for partition in topic.partitions {
-                let work: PartitionProduce
+                let place = reply.add(partition.index)
+                if let refusal = reply.refusal {
+                    reply.set(refusal, at: place)
+                    continue
+                }
                 do throws(KafkaError) {
                     let topic = try found.get()
                     try refuseInternal(topic, frame)
-                    work = PartitionProduce(
+                    let work = PartitionProduce(
                         topicID: topic.id, partition: partition.index, records: partition.records ?? ByteSlice(),
                         version: frame.version)
+                    let owner = node.placement(of: topic.id, partition.index)
+                    if owner == core.index {
+                        append(work, to: reply, at: place)
+                    } else {
+                        remote[owner, default: Hop()].places.append(place)
+                        remote[owner, default: Hop()].work.append(work)
+                    }
                 } catch {
-                    appended.append(Appended(produced: PartitionProduced(error)))
-                    continue
-                }
-                let owner = node.placement(of: work.topicID, work.partition)
-                if owner == core.index {
-                    appended.append(append(work))
-                } else {
-                    remote[owner, default: Hop()].places.append(appended.count)
-                    remote[owner, default: Hop()].work.append(work)
-                    appended.append(Appended(produced: PartitionProduced()))
+                    reply.set(PartitionProduced(error), at: place)
                 }
             }
         }
-        return .settling(
-            ProduceReply(request, frame, appended, hops: remote.isEmpty ? [] : begin(remote, acks: request.acks)))
+        if !remote.isEmpty { begin(remote, reply) }
+        return reply
     }
 
     /// Clients don't write to internal topics, unless they are Kafka's own tools.
@@ -105,10 +111,9 @@ extension Shard {
     }
 
     /// Hops start now, in the order of requests, whenever their answers are collected.
-    private func begin(
-        _ remote: [Int: Hop], acks: Int16
-    ) -> [(places: [Int], results: Task<[PartitionProduced], Never>)] {
-        remote.sorted { $0.key < $1.key }.map { owner, hop in
+    private func begin(_ remote: [Int: Hop], _ reply: ProduceReply) {
+        let acks = reply.acks
+        reply.hops = remote.sorted { $0.key < $1.key }.map { owner, hop in
             let shard = shard(at: owner)
             let work = hop.work
             return (hop.places, Task(executorPreference: core) { await shard.appendAndWait(work, acks: acks) })
@@ -119,109 +124,112 @@ extension Shard {
     func appendAndWait(_ works: [PartitionProduce], acks: Int16) async -> [PartitionProduced] {
         let appended = works.map { append($0) }
         var results: [PartitionProduced] = []
-        for batch in appended { results.append(await batch.acknowledged(acks: acks)) }
+        for (produced, waiting) in appended {
+            if acks != 0, let waiting, let failure = await waiting.acknowledged(acks: acks) {
+                results.append(PartitionProduced(failure))
+            } else {
+                results.append(produced)
+            }
+        }
         return results
     }
 
     /// Checks a batch and gives it its place in the log.
-    private func append(_ work: PartitionProduce) -> Appended {
+    private func append(_ work: PartitionProduce) -> (PartitionProduced, Waiting?) {
         guard let partition = partitions.find(work.topicID, work.partition) else {
-            return Appended(produced: PartitionProduced(absence(of: work.topicID, work.partition)))
+            return (PartitionProduced(absence(of: work.topicID, work.partition)), nil)
         }
         let (produced, result) = partition.append(
             work.records, produceVersion: work.version, check: batchCheck, now: core.wallClockMilliseconds())
-        return Appended(produced: produced, wait: result.map { (partition, $0) })
+        return (produced, result.map { Waiting(place: Place(), partition: partition, result: $0) })
     }
 
-    private func refuse(_ request: ProduceRequest, _ frame: RequestFrame, _ refusal: PartitionProduced) -> Reply {
-        let appended = request.topics.flatMap { $0.partitions }.map { _ in Appended(produced: refusal) }
-        return .settling(ProduceReply(request, frame, appended, hops: []))
+    private func append(_ work: PartitionProduce, to reply: ProduceReply, at place: Place) {
+        let (produced, waiting) = append(work)
+        reply.set(produced, at: place)
+        if reply.acks != 0, var waiting {
+            waiting.place = place
+            reply.waiting.append(waiting)
+        }
     }
 }
 
-extension Appended {
-    func isAcknowledged(acks: Int16) -> Bool {
-        guard acks != 0, let wait else { return true }
-        return wait.partition.isAcknowledged(wait.result, acks: acks)
-    }
+extension Waiting {
+    func isAcknowledged(acks: Int16) -> Bool { partition.isAcknowledged(result, acks: acks) }
 
-    func acknowledged(acks: Int16) async -> PartitionProduced {
-        guard acks != 0, let wait, let failure = await wait.partition.acknowledged(wait.result, acks: acks) else {
-            return produced
-        }
-        return PartitionProduced(failure)
-    }
+    func acknowledged(acks: Int16) async -> KafkaError? { await partition.acknowledged(result, acks: acks) }
 }
 
 /// The answer to a produce request: there when all of its batches are where `acks` wants them.
-private final class ProduceReply: SettlingReply {
-    private let request: ProduceRequest
+private final class ProduceReply: Reply {
+    let acks: Int16
+    /// What all batches are told, if none is taken.
+    var refusal: PartitionProduced?
+    var waiting: [Waiting] = []
+    var hops: [(places: [Place], results: Task<[PartitionProduced], Never>)] = []
     private let frame: RequestFrame
-    private let hops: [(places: [Int], results: Task<[PartitionProduced], Never>)]
-    private var appended: [Appended]
+    private var response = ProduceResponse()
+    private var failure: KafkaError?
 
-    init(
-        _ request: ProduceRequest, _ frame: RequestFrame, _ appended: [Appended],
-        hops: [(places: [Int], results: Task<[PartitionProduced], Never>)]
-    ) {
-        self.request = request
+    init(_ frame: RequestFrame, acks: Int16) {
         self.frame = frame
-        self.appended = appended
-        self.hops = hops
+        self.acks = acks
     }
 
-    func settled() -> Answer? {
-        guard hops.isEmpty, appended.allSatisfy({ $0.isAcknowledged(acks: request.acks) }) else { return nil }
-        return finish()
+    // MARK: Filling
+
+    func begin(_ topic: ProduceRequest.Topic) {
+        var answer = ProduceResponse.Topic()
+        answer.name = topic.name
+        answer.topicID = topic.topicID
+        answer.partitions.reserveCapacity(topic.partitions.count)
+        response.topics.append(answer)
     }
 
-    func answer() async -> Answer {
-        for index in appended.indices where !appended[index].isAcknowledged(acks: request.acks) {
-            let produced = await appended[index].acknowledged(acks: request.acks)
-            appended[index] = Appended(produced: produced)
+    /// Makes a place for a partition of the last topic that was begun.
+    func add(_ partition: Int32) -> Place {
+        let topic = response.topics.count - 1
+        response.topics[topic].partitions.append(ProduceResponse.Partition { $0.index = partition })
+        return Place(topic: topic, partition: response.topics[topic].partitions.count - 1)
+    }
+
+    func set(_ produced: PartitionProduced, at place: Place) {
+        response.topics[place.topic].partitions[place.partition].take(produced)
+        if produced.error != .noError { failure = failure ?? produced.error }
+    }
+
+    // MARK: Answering
+
+    func write(to frames: FrameBuffer) -> Answer? {
+        guard hops.isEmpty, waiting.allSatisfy({ $0.isAcknowledged(acks: acks) }) else { return nil }
+        if acks != 0 { return frames.write(response, version: frame.version, for: frame.header) }
+        // Without answers a client learns of a failure, and so of a new leader, only by losing its connection.
+        return failure.map { .close("a produce request without acknowledgement failed: \($0)") } ?? .nothing
+    }
+
+    func settle() async {
+        for each in waiting where !each.isAcknowledged(acks: acks) {
+            if let failure = await each.acknowledged(acks: acks) { set(PartitionProduced(failure), at: each.place) }
         }
+        waiting.removeAll()
         for (places, results) in hops {
-            for (place, produced) in zip(places, await results.value) { appended[place] = Appended(produced: produced) }
+            for (place, produced) in zip(places, await results.value) { set(produced, at: place) }
         }
-        return finish()
+        hops.removeAll()
     }
+}
 
-    private func finish() -> Answer {
-        if request.acks == 0 {
-            // Without answers a client learns of a failure, and so of a new leader, only by losing its connection.
-            guard let failure = appended.first(where: { $0.produced.error != .noError }) else { return .nothing }
-            return .close("a produce request without acknowledgement failed: \(failure.produced.error)")
-        }
-        var response = ProduceResponse()
-        var next = 0
-        response.topics.reserveCapacity(request.topics.count)
-        for topic in request.topics {
-            var answer = ProduceResponse.Topic()
-            answer.name = topic.name
-            answer.topicID = topic.topicID
-            answer.partitions.reserveCapacity(topic.partitions.count)
-            for partition in topic.partitions {
-                answer.partitions.append(describe(partition.index, appended[next].produced))
-                next += 1
-            }
-            response.topics.append(answer)
-        }
-        return frame.answer(response)
-    }
-
-    private func describe(_ index: Int32, _ produced: PartitionProduced) -> ProduceResponse.Partition {
-        ProduceResponse.Partition {
-            $0.index = index
-            $0.errorCode = produced.error.rawValue
-            $0.errorMessage = produced.message
-            $0.baseOffset = produced.error == .noError ? produced.baseOffset : -1
-            $0.logAppendTimeMilliseconds = produced.logAppendTime
-            $0.logStartOffset = produced.logStartOffset
-            $0.recordErrors = produced.recordErrors.map { rejected in
-                ProduceResponse.RecordError {
-                    $0.batchIndex = rejected.index
-                    $0.message = rejected.message
-                }
+extension ProduceResponse.Partition {
+    fileprivate mutating func take(_ produced: PartitionProduced) {
+        errorCode = produced.error.rawValue
+        errorMessage = produced.message
+        baseOffset = produced.error == .noError ? produced.baseOffset : -1
+        logAppendTimeMilliseconds = produced.logAppendTime
+        logStartOffset = produced.logStartOffset
+        recordErrors = produced.recordErrors.map { rejected in
+            ProduceResponse.RecordError {
+                $0.batchIndex = rejected.index
+                $0.message = rejected.message
             }
         }
     }

@@ -12,7 +12,11 @@ extension Handler {
     ///
     /// v13 on: topics by id.
     static var fetch: Handler {
-        .answering(FetchRequest.self) { shard, request, frame in await shard.fetch(request, frame) }
+        Handler(FetchRequest.self) { shard, frame throws(CodingError) in
+            let fetch = Fetch(try frame.body(FetchRequest.self), frame)
+            return ResponseReply(
+                frame, atOnce: { shard.fetchAtOnce(fetch) }, later: { await shard.fetchLater(fetch) })
+        }
     }
 }
 
@@ -26,28 +30,71 @@ private struct FetchPlan {
     var isIncremental = false
 }
 
+/// A fetch under way.
+private final class Fetch {
+    let request: FetchRequest
+    let frame: RequestFrame
+    let terms: FetchTerms
+    /// Made when it is the fetch's turn.
+    var plan = FetchPlan(wanted: [])
+
+    init(_ request: FetchRequest, _ frame: RequestFrame) {
+        self.request = request
+        self.frame = frame
+        terms = FetchTerms(isReadCommitted: request.isolationLevel == 1, version: frame.version)
+    }
+}
+
 extension Shard {
-    func fetch(_ request: FetchRequest, _ frame: RequestFrame) async -> FetchResponse {
-        var plan: FetchPlan
-        do throws(KafkaError) {
-            plan = try self.plan(request, frame)
-        } catch {
+    /// The answer, if it takes neither other cores nor a wait.
+    fileprivate func fetchAtOnce(_ fetch: Fetch) -> FetchResponse? {
+        do throws(KafkaError) { fetch.plan = try plan(fetch.request, fetch.frame) } catch {
             return FetchResponse { $0.errorCode = error.rawValue }
         }
-        resolve(&plan)
-        let terms = FetchTerms(isReadCommitted: request.isolationLevel == 1, version: frame.version)
-        let byShard = shares(of: plan)
-        await waitForBytes(request, plan, byShard, terms, frame.connection.lifeline)
-        let results = await readAll(request, plan, byShard, terms)
-        return describe(plan, results, frame)
+        resolve(&fetch.plan)
+        let plan = fetch.plan
+        guard plan.errors.isEmpty else { return nil }
+        if node.coreCount > 1 {
+            for fetched in plan.wanted where node.placement(of: fetched.topicID, fetched.index) != core.index {
+                return nil
+            }
+        }
+        if let needed = bytesToWaitFor(fetch) {
+            let survey = survey(plan.wanted, fetch.terms, signal: nil)
+            guard survey.isDue || survey.bytes >= needed else { return nil }
+        }
+        let results = readAtOnce(plan.wanted, fetch.terms, bytes: maximumBytes(fetch.request))
+        guard let results else { return nil }
+        return describe(plan, results, fetch.frame)
+    }
+
+    fileprivate func fetchLater(_ fetch: Fetch) async -> FetchResponse {
+        let byShard = shares(of: fetch.plan)
+        await waitForBytes(fetch, byShard)
+        return describe(fetch.plan, await readAll(fetch, byShard), fetch.frame)
+    }
+
+    private func maximumBytes(_ request: FetchRequest) -> Int {
+        min(Int(max(request.maximumBytes, 0)), fetchMaxBytes)
+    }
+
+    /// How many bytes have to be there before the answer; nil where it doesn't wait.
+    private func bytesToWaitFor(_ fetch: Fetch) -> Int? {
+        let plan = fetch.plan
+        guard plan.errors.isEmpty, !plan.wanted.isEmpty, fetch.request.maximumWaitMilliseconds > 0 else { return nil }
+        let needed = min(Int(fetch.request.minimumBytes), maximumBytes(fetch.request))
+        return needed > 0 ? needed : nil
     }
 
     // MARK: Sessions
 
     private func plan(_ request: FetchRequest, _ frame: RequestFrame) throws(KafkaError) -> FetchPlan {
         let usesIDs = frame.version >= 13
-        let listed = request.topics.flatMap { topic in
-            topic.partitions.map { FetchedPartition(topic.name, topic.topicID, $0) }
+        var listed: [FetchedPartition] = []
+        for topic in request.topics {
+            for partition in topic.partitions {
+                listed.append(FetchedPartition(topic.name, topic.topicID, partition))
+            }
         }
         if request.sessionEpoch == 0 || request.sessionEpoch == -1 {
             if request.sessionID != 0 { fetchSessions.remove(request.sessionID) }
@@ -100,14 +147,10 @@ extension Shard {
         return positions.map { ($0.key, $0.value) }.sorted { ($0.positions.first ?? 0) < ($1.positions.first ?? 0) }
     }
 
-    private func waitForBytes(
-        _ request: FetchRequest, _ plan: FetchPlan, _ byShard: [(shard: Int, positions: [Int])], _ terms: FetchTerms,
-        _ lifeline: Lifeline
-    ) async {
-        guard plan.errors.isEmpty, !plan.wanted.isEmpty, request.maximumWaitMilliseconds > 0 else { return }
-        let needed = min(Int(request.minimumBytes), Int(request.maximumBytes), node.configuration.fetchMaxBytes)
-        guard needed > 0 else { return }
-        let deadline = core.now().adding(milliseconds: Int64(request.maximumWaitMilliseconds))
+    private func waitForBytes(_ fetch: Fetch, _ byShard: [(shard: Int, positions: [Int])]) async {
+        guard let needed = bytesToWaitFor(fetch) else { return }
+        let (plan, terms, lifeline) = (fetch.plan, fetch.terms, fetch.frame.connection.lifeline)
+        let deadline = core.now().adding(milliseconds: Int64(fetch.request.maximumWaitMilliseconds))
         var signal: FetchSignal?
         while isServing, !core.isHalted {
             var survey = FetchSurvey()
@@ -130,15 +173,10 @@ extension Shard {
         signal?.fire()  // whoever still holds it may drop it
     }
 
-    private func readAll(
-        _ request: FetchRequest, _ plan: FetchPlan, _ byShard: [(shard: Int, positions: [Int])], _ terms: FetchTerms
-    ) async -> [PartitionFetched] {
-        var results = plan.wanted.indices.map { position in
-            var result = PartitionFetched()
-            result.error = plan.errors[position] ?? .noError
-            return result
-        }
-        var left = min(Int(max(request.maximumBytes, 0)), node.configuration.fetchMaxBytes)
+    private func readAll(_ fetch: Fetch, _ byShard: [(shard: Int, positions: [Int])]) async -> [PartitionFetched] {
+        let (plan, terms) = (fetch.plan, fetch.terms)
+        var results = plan.wanted.indices.map { PartitionFetched(plan.errors[$0] ?? .noError) }
+        var left = maximumBytes(fetch.request)
         var isFirst = true
         for (shard, positions) in byShard {
             let wanted = positions.map { plan.wanted[$0] }

@@ -11,35 +11,41 @@ extension Handler {
                 var response = ApiVersionsResponse()
                 response.errorCode = KafkaError.unsupportedVersion.rawValue
                 response.apiKeys = [range(ApiVersionsRequest.key, ApiVersionsRequest.versions)]
-                return .ready(frame.answer(response, version: 0))
+                return ResponseReply(frame, version: 0, atOnce: { response })
             }
             let request = try frame.body(ApiVersionsRequest.self)
-            var response = ApiVersionsResponse()
-            if frame.version >= 3,
-                !isSoftwareName(request.clientSoftwareName) || !isSoftwareName(request.clientSoftwareVersion)
-            {
-                response.errorCode = KafkaError.invalidRequest.rawValue
-                return .ready(frame.answer(response))
-            }
-            response.apiKeys = shard.node.handlers.all.map { range($0.key, $0.listed) }
-            let supported = Features.supported.filter { frame.version >= 4 || $0.minimum > 0 }
-            response.supportedFeatures = supported.map { feature in
-                ApiVersionsResponse.SupportedFeature {
-                    $0.name = feature.name
-                    $0.minimumVersion = feature.minimum
-                    $0.maximumVersion = feature.maximum
-                }
-            }
-            response.finalizedFeaturesEpoch = shard.image.offset
-            response.finalizedFeatures = shard.image.features.sorted { $0.key < $1.key }.map { name, level in
-                ApiVersionsResponse.FinalizedFeature {
-                    $0.name = name
-                    $0.maximumLevel = level
-                    $0.minimumLevel = level
-                }
-            }
-            return .ready(frame.answer(response))
+            return ResponseReply(frame, atOnce: { answer(shard, request, frame) })
         }
+    }
+
+    private static func answer(
+        _ shard: isolated Shard, _ request: ApiVersionsRequest, _ frame: RequestFrame
+    ) -> ApiVersionsResponse {
+        var response = ApiVersionsResponse()
+        if frame.version >= 3,
+            !isSoftwareName(request.clientSoftwareName) || !isSoftwareName(request.clientSoftwareVersion)
+        {
+            response.errorCode = KafkaError.invalidRequest.rawValue
+            return response
+        }
+        response.apiKeys = shard.node.handlers.all.map { range($0.key, $0.listed) }
+        let supported = Features.supported.filter { frame.version >= 4 || $0.minimum > 0 }
+        response.supportedFeatures = supported.map { feature in
+            ApiVersionsResponse.SupportedFeature {
+                $0.name = feature.name
+                $0.minimumVersion = feature.minimum
+                $0.maximumVersion = feature.maximum
+            }
+        }
+        response.finalizedFeaturesEpoch = shard.image.offset
+        response.finalizedFeatures = shard.image.features.sorted { $0.key < $1.key }.map { name, level in
+            ApiVersionsResponse.FinalizedFeature {
+                $0.name = name
+                $0.maximumLevel = level
+                $0.minimumLevel = level
+            }
+        }
+        return response
     }
 
     private static func range(_ key: Int16, _ versions: ClosedRange<Int16>) -> ApiVersionsResponse.Range {

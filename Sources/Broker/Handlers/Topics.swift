@@ -9,18 +9,23 @@ extension Handler {
     /// Also makes topics that are asked for and aren't there, where `auto.create.topics.enable` and the client allow
     /// it.
     static var metadata: Handler {
-        .answering(MetadataRequest.self) { shard, request, frame in
-            let mayCreate = frame.version < 4 || request.allowAutoTopicCreation
-            if mayCreate, shard.node.configuration.createsTopicsByItself {
-                let missing = shard.view(frame).missingTopics(request)
-                if !missing.isEmpty { await shard.createAutomatically(missing) }
-            }
-            return shard.view(frame).answer(request, version: frame.version)
+        Handler(MetadataRequest.self) { shard, frame throws(CodingError) in
+            let request = try frame.body(MetadataRequest.self)
+            let answer = { shard.view(frame).answer(request, version: frame.version) }
+            guard frame.version < 4 || request.allowAutoTopicCreation, shard.createsTopicsByItself
+            else { return ResponseReply(frame, atOnce: answer) }
+            return ResponseReply(
+                frame,
+                atOnce: { shard.view(frame).missingTopics(request).isEmpty ? answer() : nil },
+                later: {
+                    await shard.createAutomatically(shard.view(frame).missingTopics(request))
+                    return answer()
+                })
         }
     }
 
     static var describeCluster: Handler {
-        .answering(DescribeClusterRequest.self) { shard, request, frame in
+        .answeringAtOnce(DescribeClusterRequest.self) { shard, request, frame in
             guard request.endpointType == 1 else {
                 let error: KafkaError = request.endpointType == 2 ? .mismatchedEndpointType : .unsupportedEndpointType
                 return DescribeClusterResponse {
@@ -33,7 +38,7 @@ extension Handler {
     }
 
     static var describeTopicPartitions: Handler {
-        .answering(DescribeTopicPartitionsRequest.self) { shard, request, frame in
+        .answeringAtOnce(DescribeTopicPartitionsRequest.self) { shard, request, frame in
             do throws(ControllerError) {
                 return try shard.view(frame).answer(
                     request, limit: shard.node.configuration.maxRequestPartitionCount)
@@ -110,8 +115,14 @@ extension Shard {
 
     /// The topic that a request means, by name or by id.
     func findTopic(name: String, id: UUID, usesIDs: Bool) -> Result<TopicImage, KafkaError> {
-        if usesIDs { return image[topicID: id].map { .success($0) } ?? .failure(.unknownTopicID) }
-        return image[topic: name].map { .success($0) } ?? .failure(.unknownTopicOrPartition)
+        if usesIDs {
+            guard let topic = image.topicsByID[id] else { return .failure(.unknownTopicID) }
+            return .success(topic)
+        }
+        guard let id = image.topicIDs[name], let topic = image.topicsByID[id] else {
+            return .failure(.unknownTopicOrPartition)
+        }
+        return .success(topic)
     }
 
     /// Why a partition isn't on this core: it doesn't exist, or its log isn't open (yet, or any more).

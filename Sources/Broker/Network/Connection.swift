@@ -2,96 +2,155 @@ import Bytes
 import KafkaProtocol
 import Reactor
 
-/// One client's connection, on the core that accepted it: a reader that cuts frames and settles the order of their
-/// effects, and a writer that sends the answers in that order.
-final class Connection {
+/// One client's connection, on the core that accepted it.
+///
+/// What can be done at once is done without a task: whole frames are served as they come, and at the turn's end, when
+/// logs have written, all answers that are there leave in one send. The reader's task is for frames that are cut off and
+/// for waiting until a slow client has taken its answers; the writer's is for answers that aren't there yet and for what
+/// the socket has no room for.
+final class Connection: TurnEnd, SocketReceiver {
     let context: ConnectionContext
+    private let core: Core
     private let socket: Socket
+    private let outgoing: FrameBuffer
     private let replies = ResponseQueue()
     private var frames: FrameReader
+    private var serve: ((ByteSlice, ConnectionContext) -> any Reply)?
+    /// How reading has ended: with an error, or well.
+    private var end: FrameError??
+    private let readerCall = Call()
+    private let writerCall = Call()
     /// When something last came or went, for the idle sweep.
     private(set) var lastActive: Instant
     private var isWindingDown = false
+    private var isFlushDue = false
+    /// Answers that the socket had no room for.
+    private var unsent: [ByteSlice] = []
+    /// What ends the connection once all before it is sent.
+    private var refusal: String?
     /// Why we ended it, where it wasn't the client.
     private(set) var complaint: String?
 
-    init(_ socket: Socket, listener: String, limit: Int, budget: Budget, core: Core) {
+    init(_ socket: Socket, listener: String, limit: Int, budget: Budget, outgoing: FrameBuffer, core: Core) {
+        self.core = core
         self.socket = socket
+        self.outgoing = outgoing
         context = ConnectionContext(listener: listener, peer: socket.peer)
         frames = FrameReader(socket, pool: core.pool, limit: limit, budget: budget)
         lastActive = core.now()
     }
 
-    /// Reads and serves until the stream ends or breaks. `serve` settles one frame.
-    func read(core: Core, serve: (ByteSlice, ConnectionContext) -> Reply) async {
-        defer { frames.release() }
-        do throws(FrameError) {
-            while complaint == nil {
-                let arrived = try await frames.next()
-                if arrived.isEmpty || isWindingDown { break }
-                lastActive = core.now()
-                for frame in arrived {
-                    let reply = serve(frame, context)
-                    if case .ready(.nothing) = reply { continue }
-                    replies.append(reply, holding: frame.count)
-                    // What came before it is answered first.
-                    if case .ready(.close) = reply { return replies.finish() }
-                }
-                await replies.roomForMore()
-            }
-        } catch {
-            switch error {
-            case .socket, .truncated: break
-            case .badSize(let size): return replies.close("a frame of \(size) bytes is announced")
-            case .tooLarge(let size, let limit):
-                let reason = "a frame of \(size) bytes is announced, socket.request.max.bytes is \(limit)"
-                return replies.close(reason)
-            }
+    // MARK: Reading
+
+    /// Reads and serves until the stream ends or breaks. `serve` settles the order of a frame's effects.
+    func read(serve: @escaping (ByteSlice, ConnectionContext) -> any Reply) async {
+        self.serve = serve
+        socket.receive(for: self)
+        while end == nil {
+            await readerCall.wait()
+            do throws(FrameError) {
+                if let frame = try await frames.restOfFrame(), !isWindingDown { _ = take(frame) }
+            } catch { end = .some(error) }
+            if end != nil { break }
+            flushAtTurnEnd()
+            await replies.roomForMore()
+            frames.release()
+            socket.receive(for: self)
+        }
+        frames.release()
+        self.serve = nil
+        switch end ?? nil {
+        case .badSize(let size): return finishReading("a frame of \(size) bytes is announced")
+        case .tooLarge(let size, let limit):
+            return finishReading("a frame of \(size) bytes is announced, socket.request.max.bytes is \(limit)")
+        case .socket, .truncated, nil: break
         }
         // Requests that came whole take effect, though nobody may be there for the answers.
         context.lifeline.cut()
-        replies.finish()
+        finishReading()
     }
 
-    /// Sends the replies in order until there are no more.
-    func write(core: Core) async {
-        while let reply = await replies.next() {
-            let answer: Answer
-            switch reply {
-            case .ready(let ready): answer = ready
-            case .pending(let later): answer = await later()
-            case .settling(let reply): answer = await reply.answer()
+    func received(_ result: Result<ByteSlice, Errno>) {
+        lastActive = core.now()
+        do throws(FrameError) {
+            switch result {
+            case .success(let chunk) where chunk.isEmpty || complaint != nil || isWindingDown:
+                try frames.end()
+                end = .some(nil)
+            case .success(let chunk): try frames.cut(chunk) { take($0) }
+            case .failure(let errno): throw .socket(errno)
             }
-            var outgoing = Outgoing()
-            outgoing.add(answer)
-            while outgoing.bytes < Limits.gatherBytes, outgoing.complaint == nil, let more = replies.nextReady() {
-                outgoing.add(more)
-            }
-            if outgoing.bytes > 0 {
-                do { try await socket.send(outgoing.pieces) } catch { return close() }
+        } catch { end = .some(error) }
+        flushAtTurnEnd()
+        if end == nil, !frames.isCutOff, replies.hasRoom {
+            socket.receive(for: self)
+        } else {
+            readerCall.make()
+        }
+    }
+
+    /// Whether the next frame may be taken.
+    private func take(_ frame: ByteSlice) -> Bool {
+        guard let reply = serve?(frame, context) else { return false }
+        replies.append(reply, holding: frame.count)
+        if reply.endsConnection { end = .some(nil) }
+        return end == nil
+    }
+
+    private func finishReading(_ reason: String? = nil) {
+        if let reason { replies.append(Refusal(reason)) }
+        replies.finish()
+        flushAtTurnEnd()
+    }
+
+    // MARK: Writing
+
+    private func flushAtTurnEnd() {
+        guard !isFlushDue else { return }
+        isFlushDue = true
+        core.atTurnEnd(self)
+    }
+
+    func turnEnded() {
+        isFlushDue = false
+        flush()
+    }
+
+    /// Sends the answers that are there, as far as the socket takes them, and calls the writer for the rest.
+    private func flush() {
+        while unsent.isEmpty, refusal == nil {
+            refusal = replies.write(to: outgoing)
+            let pieces = outgoing.take()
+            if pieces.isEmpty { break }
+            do throws(Errno) { unsent = try socket.sendAtOnce(pieces) } catch { close() }
+            lastActive = core.now()
+        }
+        outgoing.restart()
+        if !unsent.isEmpty || refusal != nil || replies.unsettled != nil || replies.isDone { writerCall.make() }
+    }
+
+    /// Does what can't be done at once, until no answers are left to send.
+    func write() async {
+        while true {
+            if !unsent.isEmpty {
+                do { try await socket.send(unsent) } catch { close() }
+                unsent = []
                 lastActive = core.now()
+            } else if let refusal {
+                return end(refusal)
+            } else if let reply = replies.unsettled {
+                await reply.settle()
+            } else if replies.isDone {
+                break
+            } else {
+                await writerCall.wait()
             }
-            if let complaint = outgoing.complaint { return end(complaint) }
+            flush()
         }
         if isWindingDown { close() }
     }
 
-    /// Answers that leave in one send.
-    private struct Outgoing {
-        var pieces: [ByteSlice] = []
-        var bytes = 0
-        var complaint: String?
-
-        mutating func add(_ answer: Answer) {
-            switch answer {
-            case .nothing: return
-            case .close(let reason): complaint = reason
-            case .send(let more):
-                if pieces.isEmpty { pieces = more } else { pieces += more }
-                for piece in more { bytes += piece.count }
-            }
-        }
-    }
+    // MARK: Ending
 
     /// Ends the connection and remembers why.
     func end(_ reason: String) {
@@ -105,6 +164,7 @@ final class Connection {
         isWindingDown = true
         context.lifeline.cut()
         replies.finish()
+        writerCall.make()
     }
 
     /// Both tasks end soon.
@@ -112,6 +172,7 @@ final class Connection {
         context.lifeline.cut()
         replies.abandon()
         socket.shutdown()
+        writerCall.make()
     }
 
     /// After both tasks have ended.

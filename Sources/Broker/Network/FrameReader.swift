@@ -12,9 +12,9 @@ enum FrameError: Error, Equatable {
 
 /// Cuts a connection's stream into frames: an int32 size, then so many bytes.
 ///
-/// Frames that arrive whole in a receive buffer are handed on where they lie. Only the head of a frame that is cut is
-/// copied; its rest is received straight into a block of its own. That block grows with what has really come, so a size
-/// alone makes nobody reserve memory.
+/// Frames that arrive whole in a receive buffer are handed on where they lie. Only the head of a frame that is cut off
+/// is copied; its rest is received straight into a block of its own. That block grows with what has really come, so a
+/// size alone makes nobody reserve memory.
 struct FrameReader {
     private let socket: Socket
     private let pool: BufferPool
@@ -24,6 +24,8 @@ struct FrameReader {
     private var reserved = 0
     /// Bytes of the next frame's size that have come so far (fewer than four).
     private var sizeHead: [UInt8] = []
+    /// The frame whose end has not come yet.
+    private var cutOff: (size: Int, head: ByteSlice)?
 
     /// - Parameter budget: bytes of large frames that may be under way on the core; the next one waits for its turn.
     init(_ socket: Socket, pool: BufferPool, limit: Int, budget: Budget = Budget(bytes: .max)) {
@@ -39,23 +41,9 @@ struct FrameReader {
         reserved = 0
     }
 
-    /// Every whole frame that has arrived, one at least; none at the end of the stream.
-    mutating func next() async throws(FrameError) -> [ByteSlice] {
-        release()
-        var frames: [ByteSlice] = []
-        while frames.isEmpty {
-            let chunk: ByteSlice
-            do { chunk = try await socket.receive() } catch { throw .socket(error) }
-            if chunk.isEmpty {
-                guard sizeHead.isEmpty else { throw .truncated }
-                return []
-            }
-            try await cut(chunk, into: &frames)
-        }
-        return frames
-    }
-
-    private mutating func cut(_ chunk: ByteSlice, into frames: inout [ByteSlice]) async throws(FrameError) {
+    /// Hands each whole frame of `chunk` to `body`, until that returns false. What is left of a frame that is cut off
+    /// has to be received before the next chunk.
+    mutating func cut(_ chunk: ByteSlice, _ body: (ByteSlice) -> Bool) throws(FrameError) {
         var position = 0
         while position < chunk.count {
             let size: Int
@@ -71,14 +59,27 @@ struct FrameReader {
                 size = try checked(ByteSlice(sizeHead).bigEndian(0))
                 sizeHead.removeAll(keepingCapacity: true)
             }
-            if chunk.count - position >= size {
-                frames.append(chunk[position..<position + size])
-                position += size
-            } else {
-                frames.append(try await receive(size, head: chunk[position..<chunk.count]))
+            guard chunk.count - position >= size else {
+                cutOff = (size, chunk[position..<chunk.count])
                 return
             }
+            position += size
+            if !body(chunk[position - size..<position]) { return }
         }
+    }
+
+    var isCutOff: Bool { cutOff != nil }
+
+    /// The frame that is cut off, once its rest has come.
+    mutating func restOfFrame() async throws(FrameError) -> ByteSlice? {
+        guard let (size, head) = cutOff else { return nil }
+        cutOff = nil
+        return try await receive(size, head: head)
+    }
+
+    /// The stream has ended.
+    func end() throws(FrameError) {
+        guard sizeHead.isEmpty, cutOff == nil else { throw .truncated }
     }
 
     private func checked(_ size: Int32) throws(FrameError) -> Int {

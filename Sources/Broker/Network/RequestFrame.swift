@@ -33,14 +33,4 @@ struct RequestFrame {
         var position = bodyPosition
         return try Request(decoding: bytes, at: &position, version: version)
     }
-
-    /// The framed response; records are sent from where they lie.
-    func answer<Response: KafkaResponse>(_ response: Response, version: Int16? = nil) -> Answer {
-        do {
-            return .send(
-                try response.framePieces(version: version ?? self.version, correlationID: header.correlationID))
-        } catch {
-            return .close("the answer to API \(Response.key) version \(self.version) can't be written: \(error)")
-        }
-    }
 }

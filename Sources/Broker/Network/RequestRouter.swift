@@ -3,21 +3,21 @@ import KafkaProtocol
 
 extension Shard {
     /// Finds who serves a frame. Unknown APIs and versions, and frames that lie, end the connection, as in Kafka.
-    func route(_ bytes: ByteSlice, _ connection: ConnectionContext) -> Reply {
+    func route(_ bytes: ByteSlice, _ connection: ConnectionContext) -> any Reply {
         guard let (key, version) = RequestFrame.peek(bytes) else {
-            return .ready(.close("a frame is too short for a header"))
+            return Refusal("a frame is too short for a header")
         }
-        guard let handler = node.handlers[key] else { return .ready(.close("API \(key) is not served")) }
+        guard let handler = node.handlers[key] else { return Refusal("API \(key) is not served") }
         let isKnownVersion = handler.served.contains(version)
         guard isKnownVersion || key == ApiVersionsRequest.key else {
-            return .ready(.close("version \(version) of \(name(key)) is not served"))
+            return Refusal("version \(version) of \(name(key)) is not served")
         }
         do {
             let isFlexible = handler.flexibleSince.map { version >= $0 } ?? false
             let frame = try RequestFrame(bytes, isFlexible: isFlexible, connection: connection)
             return try handler.serve(self, frame)
         } catch {
-            return .ready(.close("a \(name(key)) request of version \(version) is malformed: \(error)"))
+            return Refusal("a \(name(key)) request of version \(version) is malformed: \(error)")
         }
     }
 

@@ -111,19 +111,12 @@ public actor Connection {
     private func encode<Request: KafkaRequest>(
         _ request: Request, _ version: Int16, _ correlationID: Int32
     ) throws(ClientError) -> [ByteSlice] {
-        var header = RequestHeader()
-        header.key = Request.key
-        header.version = version
-        header.correlationID = correlationID
-        header.clientID = configuration.clientID
-        var body = request
         var coder = Coder(encodingInto: Block(capacity: Limits.requestBytes), gather: true)
-        coder.beginFrame()
         do throws(CodingError) {
-            try coder.message(&header, version: Request.headerVersion(version))
-            try coder.message(&body, version: version)
+            try coder.frame(
+                request, version: version, correlationID: correlationID, clientID: configuration.clientID)
         } catch { throw .incompatible("\(Request.name) can't be said in version \(version): \(error)") }
-        return coder.finishPieces(isFrame: true)
+        return coder.takePieces()
     }
 
     private func decode<Response: KafkaResponse>(
