@@ -119,6 +119,11 @@ long mu_filesystem_magic(const char *path) {
     return statfs(path, &status) == 0 ? (long)status.f_type : -1;
 }
 
+int64_t mu_filesystem_total(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (int64_t)status.f_blocks * (int64_t)status.f_bsize : -1;
+}
+
 int64_t mu_filesystem_free(const char *path) {
     struct statfs status;
     return statfs(path, &status) == 0 ? (int64_t)status.f_bavail * (int64_t)status.f_bsize : -1;

@@ -27,31 +27,44 @@ package final class Broker: Sendable {
     }
 
     /// Opens the data directories, replays the metadata, opens all logs, and listens. Called on the first core.
+    /// - Parameter onFailure: called, once, when the broker can't go on; it still has to be stopped.
     /// - Throws: ``BrokerFailure`` with what is wrong and what to do; then nothing is left open.
     package static func start(
-        _ configuration: ServerConfiguration, cores: [Core], logger: Logger
+        _ configuration: ServerConfiguration, cores: [Core], logger: Logger,
+        onFailure: @escaping @Sendable (BrokerFailure) -> Void = { _ in }
     ) async throws(BrokerFailure) -> Broker {
         let started = cores[0].now()
         try refuseWhatIsNotServed(configuration)
         let storage = Storage(core: cores[0], logger: logger)
-        let identity = try await storage.open(configuration.logDirectories, nodeID: configuration.nodeID)
+        let identity = try await storage.open(
+            configuration.logDirectories, metadata: configuration.metadataLogDirectory, nodeID: configuration.nodeID)
         let controller = ControllerHost(
             core: cores[0], configuration: configuration, clusterID: identity.clusterID, logger: logger)
         var shards: [Shard] = []
         do throws(BrokerFailure) {
-            try await controller.open(
-                try await storage.place(
-                    TopicPartition("__cluster_metadata", 0), preferring: configuration.metadataLogDirectory))
+            try await controller.open(try await storage.placeOfMetadata())
             let node = Node(
                 id: configuration.nodeID, clusterID: identity.clusterID, configuration: configuration, logger: logger,
                 coreCount: cores.count, handlers: .broker())
             let image = await controller.image
-            shards = cores.map { Shard(core: $0, node: node, image: image, controller: controller) }
+            shards = cores.map { Shard(core: $0, node: node, image: image, controller: controller, storage: storage) }
             for shard in shards { await shard.meet(shards) }
-            let leadership = Leadership(node: node, storage: storage, shards: shards)
-            await leadership.openAll(image)
+            let leadership = Leadership(node: node, storage: storage, shards: shards, controller: controller)
+            let saveCheckpoints = { @Sendable [shards] in
+                await storage.writeCheckpoints { await CollectedOffsets.of(shards) }
+            }
+            for shard in shards {
+                await shard.report(
+                    moves: { topicID, name, place, old, delay in
+                        await storage.moved(name, to: place, leaving: old, afterMilliseconds: delay)
+                        Task(executorPreference: storage.core) {
+                            await leadership.reportPlaces([(topicID, name.partition)])
+                        }
+                    }, checkpoints: saveCheckpoints)
+            }
+            try await leadership.openAll(image)
             // Before the first append: an old recovery point would make a later torn tail look like damage.
-            await storage.writeCheckpoints(await offsets(shards))
+            await saveCheckpoints()
             await controller.publish { image, changes in await leadership.apply(image, changes) }
             var addresses: [(listener: String, address: SocketAddress)] = []
             for endpoint in configuration.listeners
@@ -59,7 +72,11 @@ package final class Broker: Sendable {
                 addresses.append((endpoint.listenerName, try await listen(endpoint, shards)))
             }
             try await controller.register(
-                endpoints: advertised(configuration, addresses), directoryIDs: identity.directoryIDs)
+                endpoints: advertised(configuration, addresses), directoryIDs: await storage.onlineIDs)
+            await leadership.reportAllPlaces(image)
+            await storage.whenLost { path, error in
+                if let failure = await leadership.lost(path, error) { onFailure(failure) }
+            }
             for shard in shards { await shard.startServing() }
             let broker = Broker(
                 cores: cores, shards: shards, storage: storage, controller: controller, node: node, addresses: addresses
@@ -98,14 +115,6 @@ package final class Broker: Sendable {
         if configuration.quorumVoters.count > 1 {
             throw BrokerFailure("controller.quorum.voters names several nodes: this release runs as a single node.")
         }
-    }
-
-    private static func offsets(_ shards: [Shard]) async -> [String: LogOffsets] {
-        var offsets: [String: LogOffsets] = [:]
-        for shard in shards {
-            for (directory, some) in await shard.offsets() { offsets[directory, default: LogOffsets()].add(some) }
-        }
-        return offsets
     }
 
     private static func listen(_ endpoint: Endpoint, _ shards: [Shard]) async throws(BrokerFailure) -> SocketAddress {
@@ -154,13 +163,11 @@ package final class Broker: Sendable {
     }
 
     /// Ends what the shards serve and closes their logs; returns what the checkpoints shall say.
-    private static func close(_ shards: [Shard]) async -> [String: LogOffsets] {
+    private static func close(_ shards: [Shard]) async -> CollectedOffsets {
         for shard in shards { await shard.beginStopping() }
         for shard in shards { await shard.drain() }
-        var offsets: [String: LogOffsets] = [:]
-        for shard in shards {
-            for (directory, some) in await shard.closeLogs() { offsets[directory, default: LogOffsets()].add(some) }
-        }
+        var offsets = CollectedOffsets()
+        for shard in shards { offsets.add(await shard.closeLogs()) }
         return offsets
     }
 }

@@ -68,7 +68,7 @@ extension HandlerTable {
             .heartbeat, .leaveGroup, .syncGroup, .describeGroups, .listGroups, .apiVersions, .createTopics,
             .deleteTopics, .deleteRecords, .initProducerID, .offsetForLeaderEpoch, .describeConfigs, .alterConfigs,
             .createPartitions, .deleteGroups, .incrementalAlterConfigs, .offsetDelete, .describeCluster,
-            .describeTopicPartitions,
+            .describeTopicPartitions, .alterReplicaLogDirs, .describeLogDirs,
         ])
     }
 }

@@ -38,10 +38,7 @@ struct Housekeeping: Sendable {
     }
 
     private func writeCheckpoints() async {
-        var offsets: [String: LogOffsets] = [:]
-        for shard in shards {
-            for (directory, some) in await shard.offsets() { offsets[directory, default: LogOffsets()].add(some) }
-        }
-        await storage.writeCheckpoints(offsets)
+        let shards = shards
+        await storage.writeCheckpoints { await CollectedOffsets.of(shards) }
     }
 }

@@ -34,6 +34,18 @@ enum Limits {
     /// least one of `socket.request.max.bytes` has to fit.
     static let requestBytesPerCore = 128 << 20
 
+    /// Replicas whose directory somebody has chosen before they are there.
+    static let preferredDirectories = 100_000
+
+    /// Bytes that a move between directories copies before the core does something else.
+    static let moveBytes = 1 << 20
+
+    /// How often a start says how far it is.
+    static let progressMilliseconds: Int64 = 2000
+
+    /// How often a move may find its log busy before appends have to wait for it.
+    static let moveAttempts = 100
+
     /// How long a stop waits for clients to take their last answers.
     static let windDownMilliseconds: Int64 = 3000
 }

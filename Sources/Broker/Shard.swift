@@ -28,8 +28,14 @@ actor Shard {
     nonisolated let fetchMaxBytes: Int
     nonisolated let createsTopicsByItself: Bool
     nonisolated let controller: ControllerHost
-    /// Partitions whose log can't be opened.
-    var offline: Set<PartitionKey> = []
+    nonisolated let storage: Storage
+    /// Partitions whose log can't be used.
+    var offline: [PartitionKey: OfflinePartition] = [:]
+    /// Partitions on their way to another data directory.
+    var moves: [TopicPartition: ReplicaMove] = [:]
+    /// Tells whoever keeps account that a replica lies elsewhere now.
+    private(set) var replicaMoved: (@Sendable (UUID, TopicPartition, ReplicaPlace, String, Int64) async -> Void)?
+    private(set) var saveCheckpoints: (@Sendable () async -> Void)?
     /// What is left of this core's block of producer ids.
     var producerIDs: Range<Int64> = 0..<0
     private(set) var isServing = true
@@ -38,7 +44,7 @@ actor Shard {
     private var lastConnection = 0
     private let gate = Gate()
 
-    init(core: Core, node: Node, image: ClusterImage, controller: ControllerHost) {
+    init(core: Core, node: Node, image: ClusterImage, controller: ControllerHost, storage: Storage) {
         self.core = core
         self.node = node
         self.image = image
@@ -49,12 +55,21 @@ actor Shard {
         fetchMaxBytes = node.configuration.fetchMaxBytes
         createsTopicsByItself = node.configuration.createsTopicsByItself
         self.controller = controller
+        self.storage = storage
     }
 
     /// Tells this shard of all cores' shards, itself among them.
     func meet(_ shards: [Shard]) {
         peers = shards.map { $0 === self ? nil : $0 }
         core.whenHalted { [weak self] in self?.assumeIsolated { $0.halted() } }
+    }
+
+    func report(
+        moves: @escaping @Sendable (UUID, TopicPartition, ReplicaPlace, String, Int64) async -> Void,
+        checkpoints: @escaping @Sendable () async -> Void
+    ) {
+        replicaMoved = moves
+        saveCheckpoints = checkpoints
     }
 
     var shardCount: Int { peers.count }
@@ -157,7 +172,11 @@ actor Shard {
     func drain() async { await gate.close() }
 
     /// After all shards have drained.
-    func part() { peers = peers.map { _ in nil } }
+    func part() {
+        peers = peers.map { _ in nil }
+        replicaMoved = nil
+        saveCheckpoints = nil
+    }
 
     /// The machine is gone: nothing that is waited for will come.
     private func halted() {

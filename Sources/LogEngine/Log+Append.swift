@@ -152,7 +152,7 @@ extension Log {
             // A part of the batches may lie behind the end now: nothing may be appended there.
             place.health.fail(error)
         }
-        if case .storage(let errno, _) = error, errno != .noSpace { place.health.fail(error) }
+        place.health.failUnlessPassing(error)
         turn?.end(error)
     }
 

@@ -21,7 +21,7 @@ extension Log {
             try await saveEpochs()
             try await place.syncEntries()
         } catch {
-            place.health.fail(error)
+            place.health.failUnlessPassing(error)
             throw error
         }
     }
@@ -31,7 +31,7 @@ extension Log {
         if active.hasTransactionIndex { kinds.append(.txnindex) }
         for kind in kinds {
             let file = try active.file(kind)
-            do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
+            do throws(Errno) { try await file.sync() } catch { throw place.health.syncFailed(error, path: file.path) }
         }
     }
 

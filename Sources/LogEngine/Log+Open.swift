@@ -286,6 +286,7 @@ struct LogLoading {
             segment.grew(
                 by: batch.size, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp, aborted: aborted)
             endOffset = batch.lastOffset + 1
+            place.context.recoveredBytes += batch.size
         }
         producers.settle()
         if fileBytes == 0 { endOffset = max(endOffset, segment.baseOffset) }

@@ -28,6 +28,17 @@ extension Log {
         _ offset: Int64, maxBytes: Int, upTo bound: Int64, wholeBatch: Bool
     ) throws(LogError) -> LogRange? {
         try checkUsable()
+        do throws(LogError) {
+            return try find(offset, maxBytes: maxBytes, upTo: bound, wholeBatch: wholeBatch)
+        } catch {
+            place.health.suspect(error)
+            throw error
+        }
+    }
+
+    private func find(
+        _ offset: Int64, maxBytes: Int, upTo bound: Int64, wholeBatch: Bool
+    ) throws(LogError) -> LogRange? {
         let end = endOffset
         guard offset >= startOffset, offset <= end else {
             throw .offsetOutOfRange(offset: offset, start: startOffset, end: end)
@@ -87,7 +98,9 @@ extension Log {
                 at: range.positions.lowerBound)
             return [block.slice(0..<count)]
         } catch {
-            throw .storage(error, path: file.path)
+            let failure = LogError.storage(error, path: file.path)
+            place.health.suspect(failure)
+            throw failure
         }
     }
 

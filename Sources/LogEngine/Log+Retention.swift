@@ -63,7 +63,9 @@ extension Log {
         guard !isWorking, deletions.enter() else { return }
         nonisolated(unsafe) let log = self  // the task runs on this log's core, as all that touches the log does
         place.core.spawn {
-            do throws(LogError) { try await log.deleteDoomed() } catch { log.place.health.fail(error) }
+            do throws(LogError) { try await log.deleteDoomed() } catch {
+                log.place.health.failUnlessPassing(error)
+            }
             log.doomedSegments.removeAll()
             log.deletions?.leave()
         }
@@ -82,7 +84,12 @@ extension Log {
                     try place.files.rename(from, to: to)
                     doomed.append(name.with(.deleted).text)
                 } catch {
-                    if error != .noEntry { throw .storage(error, path: from) }
+                    // A full disk may lack the room for a longer name; what shall make room has to go all the same.
+                    if error.isFull {
+                        try place.remove(name.text)
+                    } else if error != .noEntry {
+                        throw .storage(error, path: from)
+                    }
                 }
             }
             place.hasUnsyncedEntries = true

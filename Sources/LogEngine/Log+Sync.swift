@@ -23,8 +23,7 @@ extension Log {
                 resumeSyncWaiters()
             }
             do throws(LogError) { try await syncOnce() } catch {
-                if case .closed = error { throw error }
-                place.health.fail(error)
+                place.health.failUnlessPassing(error)
                 throw error
             }
         }
@@ -65,7 +64,7 @@ extension Log {
         if isClosed { throw .closed(path: place.directory) }
         guard !segment.isRemoved else { return }
         let file = try segment.file(kind)
-        do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
+        do throws(Errno) { try await file.sync() } catch { throw place.health.syncFailed(error, path: file.path) }
     }
 
     func syncSnapshots() async throws(LogError) {

@@ -29,9 +29,9 @@ public final class Log: TurnEnd {
     public let durable: Watermark
     /// Everything below is replicated as far as the caller told: retention and read-committed readers stop here.
     public internal(set) var highWatermark: Int64
-    /// Called with the offset up to which readers may have the log, before producers are told: when batches are written,
-    /// or once they are synced where their answers wait for that (`flush.messages`). A reader is never shown what a power
-    /// cut may take back from a producer that waits. Not always with a higher offset than before.
+    /// Called with the offset up to which readers may have the log, before producers are told: when batches are
+    /// written, or once they are synced where their answers wait for that (`flush.messages`). A reader is never shown
+    /// what a power cut may take back from a producer that waits. Not always with a higher offset than before.
     public var onReadable: ((Int64) -> Void)?
 
     var segments: [Segment]

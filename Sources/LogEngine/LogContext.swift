@@ -5,6 +5,8 @@ public import Reactor
 public final class LogContext {
     public let core: Core
     let decompressor = Decompressor()
+    /// Bytes of segments that were checked after an unclean stop.
+    public internal(set) var recoveredBytes = 0
     private let openLimit: Int
     private var open: [Segment] = []
     private var hand = 0
@@ -65,6 +67,8 @@ final class LogPlace {
     /// Names were added to the directory, or it to its parent, that aren't durable yet.
     var hasUnsyncedEntries = false
     var isUnsyncedItself = false
+    /// Another directory whose entries have to be durable before this one's: a replica left it for this one.
+    var formerParent: String?
     private var isSyncingEntries = false
     private var entryWaiters: [UnsafeContinuation<Void, Never>] = []
 
@@ -101,7 +105,7 @@ final class LogPlace {
     /// Makes new names in the directory durable, and the directory's own name. Returns when all that were there at the
     /// call are, whoever syncs them.
     func syncEntries() async throws(LogError) {
-        while hasUnsyncedEntries || isUnsyncedItself || isSyncingEntries {
+        while hasUnsyncedEntries || isUnsyncedItself || formerParent != nil || isSyncingEntries {
             if isSyncingEntries {
                 await withUnsafeContinuation { entryWaiters.append($0) }
                 continue
@@ -118,6 +122,10 @@ final class LogPlace {
     }
 
     private func syncEntriesOnce() async throws(LogError) {
+        if let parent = formerParent {
+            do throws(Errno) { try await files.syncDirectory(parent) } catch { throw .storage(error, path: parent) }
+            formerParent = nil
+        }
         if hasUnsyncedEntries {
             hasUnsyncedEntries = false
             do throws(Errno) { try await files.syncDirectory(directory) } catch {

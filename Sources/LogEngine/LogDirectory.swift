@@ -11,6 +11,15 @@ public struct PartitionDirectory: Sendable, Equatable {
     public let highWatermark: Int64
     public let cleanedUpTo: Int64
 
+    /// Bytes of the segments that opening it has to read and check.
+    public func unflushedBytes(_ files: FileSystem) -> Int {
+        guard !wasClean, let names = try? files.list(path) else { return 0 }
+        return RecoveryPlan(names: names, wasClean: false, recoveryPoint: recoveryPoint).segments.reduce(0) {
+            let name = SegmentFileName($1.baseOffset, .log).text
+            return $1.isRecovered ? $0 + ((try? files.status(path + "/" + name).size) ?? 0) : $0
+        }
+    }
+
     /// How to open it with these settings.
     public func opening(_ config: LogConfig, topicID: UUID? = nil) -> LogOpening {
         var opening = LogOpening()
@@ -37,6 +46,13 @@ public struct LogOffsets: Sendable, Equatable {
         recoveryPoints[partition] = log.recoveryPoint
         highWatermarks[partition] = log.highWatermark
         if log.startOffset > log.segments[0].baseOffset { startOffsets[partition] = log.startOffset }
+    }
+
+    /// Of a log that can't be opened: what its checkpoints said stays.
+    public mutating func add(_ found: PartitionDirectory) {
+        recoveryPoints[found.name.partition] = found.recoveryPoint
+        highWatermarks[found.name.partition] = found.highWatermark
+        if found.startOffset > 0 { startOffsets[found.name.partition] = found.startOffset }
     }
 
     public mutating func add(_ others: LogOffsets) {
@@ -74,7 +90,10 @@ public final class LogDirectory {
         formatting: MetaProperties? = nil
     ) async throws(LogError) -> LogDirectory {
         let files = core.files
-        guard (try? files.status(path))?.isDirectory == true else {
+        do throws(Errno) {
+            guard try files.status(path).isDirectory else { throw .notDirectory }
+        } catch {
+            guard error == .noEntry || error == .notDirectory else { throw .storage(error, path: path) }
             throw .directory(path: path, reason: "it doesn't exist, or isn't a directory")
         }
         let lock = try lock(path, files)
@@ -88,8 +107,13 @@ public final class LogDirectory {
         }
         let marker = path + "/" + CleanShutdownFile.name
         var previousBrokerEpoch: Int64?
-        if let bytes = try? files.readAll(marker) {
-            previousBrokerEpoch = CleanShutdownFile.decode(bytes)
+        let mark: ByteSlice?
+        do throws(Errno) { mark = try files.readAll(marker) } catch {
+            guard error == .noEntry else { throw .storage(error, path: marker) }
+            mark = nil
+        }
+        if let mark {
+            previousBrokerEpoch = CleanShutdownFile.decode(mark)
             do throws(Errno) {
                 try files.remove(marker)
                 try await files.syncDirectory(path)
@@ -120,8 +144,12 @@ public final class LogDirectory {
         _ path: String, _ files: FileSystem, _ formatting: MetaProperties?
     ) async throws(LogError) -> MetaProperties {
         let name = path + "/" + MetaProperties.name
-        if files.exists(name) {
-            let bytes = try at(name) { () throws(Errno) in try files.readAll(name) }
+        let bytes: ByteSlice?
+        do throws(Errno) { bytes = try files.readAll(name) } catch {
+            guard error == .noEntry else { throw .storage(error, path: name) }
+            bytes = nil
+        }
+        if let bytes {
             guard let meta = MetaProperties(bytes) else {
                 throw .corrupt(path: name, position: 0, reason: "cluster.id and node.id can't be read from it")
             }
@@ -184,6 +212,19 @@ public final class LogDirectory {
         try await write(OffsetCheckpoint.highWatermark, OffsetCheckpoint.encode(offsets.highWatermarks))
     }
 
+    /// Finds out whether the directory can still be written: one that can't is offline from then on.
+    public func probe() async {
+        let path = path + "/moldau-probe.tmp"
+        do throws(Errno) {
+            guard files.exists(self.path + "/" + MetaProperties.name) else { throw .noEntry }
+            let file = try files.open(path, .create)
+            defer { file.close() }
+            try file.write([ByteSlice([0])], at: 0)
+            try await file.sync()
+            try files.remove(path)
+        } catch { health.failUnlessPassing(.storage(error, path: self.path)) }
+    }
+
     /// Ends the use of the directory after all its logs were opened and closed: checkpoints, then the mark of a clean
     /// stop. A directory that went offline gets none.
     public func close(_ offsets: LogOffsets, brokerEpoch: Int64) async throws(LogError) {
@@ -200,7 +241,7 @@ public final class LogDirectory {
         let path = path + "/" + name
         do throws(Errno) { try await files.replace(path, with: bytes) } catch {
             let failure = LogError.storage(error, path: path)
-            health.fail(failure)
+            health.failUnlessPassing(failure)
             throw failure
         }
     }

@@ -1,4 +1,5 @@
 package import Bytes
+package import Reactor
 
 /// `partition.metadata`: the id of the topic that a partition's directory belongs to.
 package enum PartitionMetadataFile {
@@ -6,6 +7,11 @@ package enum PartitionMetadataFile {
 
     package static func encode(_ topicID: UUID) -> ByteSlice {
         ByteSlice(utf8: "version: 0\ntopic_id: \(topicID.text)")
+    }
+
+    /// The id that a partition's directory tells; `nil` where none can be read.
+    package static func topicID(inDirectory path: String, files: FileSystem) -> UUID? {
+        (try? files.readAll(path + "/" + name, limit: Limits.smallFileBytes)).flatMap { decode($0) }
     }
 
     package static func decode(_ bytes: ByteSlice) -> UUID? {

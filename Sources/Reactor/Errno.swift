@@ -13,6 +13,8 @@ public struct Errno: Error, Hashable, Sendable {
     public static let exists = Errno(rawValue: EEXIST)
     public static let ioError = Errno(rawValue: EIO)
     public static let noSpace = Errno(rawValue: ENOSPC)
+    public var isFull: Bool { self == .noSpace || self == .overQuota }
+    public static let overQuota = Errno(rawValue: EDQUOT)
     public static let readOnly = Errno(rawValue: EROFS)
     public static let wouldBlock = Errno(rawValue: EAGAIN)
     public static let canceled = Errno(rawValue: ECANCELED)

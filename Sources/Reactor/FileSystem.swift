@@ -40,11 +40,14 @@ public enum FileSystemKind: Equatable, Sendable, CustomStringConvertible {
 
 public struct FileSystemStatus: Equatable, Sendable {
     public var kind: FileSystemKind
+    /// Bytes in all.
+    public var totalBytes: Int64
     /// Bytes that can still be written.
     public var freeBytes: Int64
 
-    public init(kind: FileSystemKind, freeBytes: Int64) {
+    public init(kind: FileSystemKind, totalBytes: Int64, freeBytes: Int64) {
         self.kind = kind
+        self.totalBytes = totalBytes
         self.freeBytes = freeBytes
     }
 }
@@ -107,6 +110,12 @@ public final class FileSystem {
     public func remove(_ path: String) throws(Errno) { try checked(disk.remove(path)) }
 
     public func removeDirectory(_ path: String) throws(Errno) { try checked(disk.removeDirectory(path)) }
+
+    /// `path` from the root on, without doubled or trailing slashes and single dots.
+    public func absolute(_ path: String) -> String {
+        let whole = path.hasPrefix("/") ? path : disk.workingDirectory + "/" + path
+        return "/" + whole.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
 
     public func fileSystem(of path: String) throws(Errno) -> FileSystemStatus {
         try disk.fileSystem(of: path).get()

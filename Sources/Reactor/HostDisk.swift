@@ -80,10 +80,19 @@ final class HostDisk: Disk {
 
     func removeDirectory(_ path: String) -> Int32 { checked(rmdir(path)) }
 
+    var workingDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
     func fileSystem(of path: String) -> Result<FileSystemStatus, Errno> {
         let magic = mu_filesystem_magic(path)
         guard magic >= 0 else { return .failure(.last) }
-        return .success(FileSystemStatus(kind: FileSystemKind(magic: magic), freeBytes: mu_filesystem_free(path)))
+        return .success(
+            FileSystemStatus(
+                kind: FileSystemKind(magic: magic), totalBytes: mu_filesystem_total(path),
+                freeBytes: mu_filesystem_free(path)))
     }
 
     private func checked<Number: SignedInteger & FixedWidthInteger>(_ result: Number) -> Number {

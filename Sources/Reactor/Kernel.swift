@@ -72,6 +72,8 @@ package protocol Disk: AnyObject {
     /// Whether reading `range` waits for no device.
     func isResident(_ descriptor: Int32, _ range: Range<Int>) -> Bool
 
+    /// What relative paths begin at.
+    var workingDirectory: String { get }
     func list(_ directory: String) -> Result<[String], Errno>
     func status(_ path: String) -> Result<FileStatus, Errno>
     func makeDirectory(_ path: String) -> Int32

@@ -46,8 +46,8 @@ struct Ledger: Sendable {
     /// What is wrong with `log`, a partition's records as they were read in the end.
     /// - Parameters:
     ///   - exact: producers whose records must be there once only.
-    ///   - consumersToo: whether what was read has to be there, acknowledged or not. Where producers don't wait for a sync,
-    ///     readers don't either, so this can't be asked for after power cuts.
+    ///   - consumersToo: whether what was read has to be there, acknowledged or not. Where producers don't wait for a
+    ///     sync, readers don't either, so this can't be asked for after power cuts.
     func violations(
         _ partition: Int32, _ log: [(offset: Int64, value: String)], exact: Set<Int>, consumersToo: Bool
     ) -> [String] {

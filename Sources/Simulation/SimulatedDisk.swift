@@ -6,6 +6,8 @@ import Reactor
 package final class SimulatedDisk {
     /// What goes wrong on this disk from now on.
     package var faults: FaultPlan
+    /// Paths under which every call fails with `EIO`: a device that died, or one file's bad sectors.
+    package var brokenPaths: [String] = []
     var random: RandomStream
     private let root = Inode(number: 0, isDirectory: true)
     /// Changes of entries that aren't durable, oldest first.
@@ -28,6 +30,10 @@ package final class SimulatedDisk {
     }
 
     // MARK: Paths
+
+    func isBroken(_ path: String) -> Bool {
+        brokenPaths.contains { path == $0 || path.hasPrefix($0 + "/") }
+    }
 
     /// The parts of `path` without `.`, `..` and doubled slashes; a relative path begins at the root.
     static func parts(_ path: String) -> [String] {
@@ -170,6 +176,12 @@ package final class SimulatedDisk {
         return bytes
     }
 
+    /// The names in a directory; none where there is no such.
+    package func names(in directory: String) -> [String] {
+        guard case .success(let inode) = find(directory) else { return [] }
+        return inode.entries.keys.sorted()
+    }
+
     // MARK: Durability
 
     /// What a sync of `inode` that begins now does when it ends.
@@ -260,9 +272,12 @@ struct EntryChange {
 final class OpenFile {
     let inode: Inode
     let isWritable: Bool
+    /// By which it was opened.
+    let path: String
 
-    init(inode: Inode, isWritable: Bool) {
+    init(inode: Inode, isWritable: Bool, path: String) {
         self.inode = inode
+        self.path = path
         self.isWritable = isWritable
     }
 }

@@ -27,7 +27,7 @@ final class SimulatedFiles: Disk {
 
     func open(_ path: String, flags: Int32) -> Int32 {
         if process.isDead { return -ESHUTDOWN }
-        if isFailing(disk.faults.directoryError) { return -EIO }
+        if isFailing(disk.faults.directoryError) || disk.isBroken(path) { return -EIO }
         let isWritable = flags & O_ACCMODE != O_RDONLY
         let inode: Inode
         switch disk.find(path) {
@@ -44,7 +44,7 @@ final class SimulatedFiles: Disk {
             inode.modifiedMilliseconds = process.node.wallClockMilliseconds
         }
         disk.opened(inode)
-        return process.add(.file(OpenFile(inode: inode, isWritable: isWritable)))
+        return process.add(.file(OpenFile(inode: inode, isWritable: isWritable, path: path)))
     }
 
     func close(_ descriptor: Int32) {
@@ -57,14 +57,14 @@ final class SimulatedFiles: Disk {
         if process.isDead { return -Int(ESHUTDOWN) }
         guard let file = file(descriptor) else { return -Int(EBADF) }
         if file.inode.isDirectory { return -Int(EISDIR) }
-        if isFailing(disk.faults.readError) { return -Int(EIO) }
+        if isFailing(disk.faults.readError) || disk.isBroken(file.path) { return -Int(EIO) }
         return file.inode.read(into: buffer, at: position)
     }
 
     func write(_ descriptor: Int32, _ vectors: UnsafeBufferPointer<iovec>, at position: Int) -> Int {
         if process.isDead { return -Int(ESHUTDOWN) }
         guard let file = file(descriptor), file.isWritable else { return -Int(EBADF) }
-        if isFailing(disk.faults.writeError) { return -Int(EIO) }
+        if isFailing(disk.faults.writeError) || disk.isBroken(file.path) { return -Int(EIO) }
         var left = vectors.reduce(0) { $0 + $1.iov_len }
         if left > 1, isFailing(disk.faults.shortWrite) { left = disk.random.within(1...left - 1) }
         var written = 0
@@ -106,7 +106,7 @@ final class SimulatedFiles: Disk {
     private func changing(_ descriptor: Int32, _ change: (OpenFile) -> Int32) -> Int32 {
         if process.isDead { return -ESHUTDOWN }
         guard let file = file(descriptor), file.isWritable else { return -EINVAL }
-        if isFailing(disk.faults.writeError) { return -EIO }
+        if isFailing(disk.faults.writeError) || disk.isBroken(file.path) { return -EIO }
         let result = change(file)
         if result == 0 { file.inode.modifiedMilliseconds = process.node.wallClockMilliseconds }
         return result
@@ -154,7 +154,7 @@ final class SimulatedFiles: Disk {
 
     func list(_ directory: String) -> Result<[String], Errno> {
         if process.isDead { return .failure(.shutDown) }
-        if isFailing(disk.faults.directoryError) { return .failure(.ioError) }
+        if isFailing(disk.faults.directoryError) || disk.isBroken(directory) { return .failure(.ioError) }
         return disk.find(directory).flatMap { inode in
             inode.isDirectory ? .success(inode.entries.keys.sorted()) : .failure(.notDirectory)
         }
@@ -162,6 +162,7 @@ final class SimulatedFiles: Disk {
 
     func status(_ path: String) -> Result<FileStatus, Errno> {
         if process.isDead { return .failure(.shutDown) }
+        if disk.isBroken(path) { return .failure(.ioError) }
         return disk.find(path).map { inode in
             FileStatus(
                 size: inode.size, modifiedMilliseconds: inode.modifiedMilliseconds, isDirectory: inode.isDirectory)
@@ -169,7 +170,7 @@ final class SimulatedFiles: Disk {
     }
 
     func makeDirectory(_ path: String) -> Int32 {
-        changing {
+        changing(path) {
             switch disk.create(path, isDirectory: true) {
             case .success: 0
             case .failure(let failure): -failure.rawValue
@@ -177,22 +178,28 @@ final class SimulatedFiles: Disk {
         }
     }
 
-    func rename(_ from: String, _ to: String) -> Int32 { changing { disk.rename(from, to) } }
+    func rename(_ from: String, _ to: String) -> Int32 { changing(from, to) { disk.rename(from, to) } }
 
-    func remove(_ path: String) -> Int32 { changing { disk.remove(path, isDirectory: false) } }
+    func remove(_ path: String) -> Int32 { changing(path) { disk.remove(path, isDirectory: false) } }
 
-    func removeDirectory(_ path: String) -> Int32 { changing { disk.remove(path, isDirectory: true) } }
+    func removeDirectory(_ path: String) -> Int32 { changing(path) { disk.remove(path, isDirectory: true) } }
 
-    private func changing(_ change: () -> Int32) -> Int32 {
+    private func changing(_ paths: String..., change: () -> Int32) -> Int32 {
         if process.isDead { return -ESHUTDOWN }
-        if isFailing(disk.faults.directoryError) { return -EIO }
+        if isFailing(disk.faults.directoryError) || paths.contains(where: disk.isBroken) { return -EIO }
         return change()
     }
 
+    var workingDirectory: String { "/" }
+
     func fileSystem(of path: String) -> Result<FileSystemStatus, Errno> {
         if process.isDead { return .failure(.shutDown) }
+        if disk.isBroken(path) { return .failure(.ioError) }
         let free = disk.faults.capacityBytes - min(disk.usedBytes, disk.faults.capacityBytes)
-        return disk.find(path).map { _ in FileSystemStatus(kind: .xfs, freeBytes: Int64(clamping: free)) }
+        return disk.find(path).map { _ in
+            FileSystemStatus(
+                kind: .xfs, totalBytes: Int64(clamping: disk.faults.capacityBytes), freeBytes: Int64(clamping: free))
+        }
     }
 
     // MARK: Operations of the ring
@@ -205,7 +212,7 @@ final class SimulatedFiles: Disk {
         let latency = resident ? process.node.world.shortWhile() : latency(disk.faults.readMicroseconds)
         process.node.world.after(nanoseconds: latency) { [self] in
             guard !operation.isSettled else { return }
-            if isFailing(disk.faults.readError) { return operation.settle(-EIO) }
+            if isFailing(disk.faults.readError) || disk.isBroken(file.path) { return operation.settle(-EIO) }
             let buffer = UnsafeMutableRawBufferPointer(start: operation.address, count: count)
             operation.settle(Int32(clamping: file.inode.read(into: buffer, at: start)))
         }
@@ -218,7 +225,7 @@ final class SimulatedFiles: Disk {
         if !isLie { operation.perhaps = apply }
         process.node.world.after(nanoseconds: latency(disk.faults.syncMicroseconds)) { [self] in
             guard !operation.isSettled else { return }
-            if isFailing(disk.faults.syncError) {
+            if isFailing(disk.faults.syncError) || disk.isBroken(file.path) {
                 forget()
                 return operation.settle(-EIO)
             }

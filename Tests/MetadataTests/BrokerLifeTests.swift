@@ -55,6 +55,40 @@ import Testing
                 == "Broker 1 is already registered with directory \(Cluster.directory(1))")
     }
 
+    @Test func aDirectoryThatFailsTakesItsLeadersWithIt() throws {
+        var cluster = try Cluster()
+        let epoch = try #require(cluster.image.brokers[1]).epoch
+        let (one, two) = (Cluster.directory(1), UUID(high: 7, low: 99))
+        try cluster.append(cluster.controller.setOnlineDirectories([one, two], of: 1, epoch: epoch).records)
+        try cluster.create(Cluster.topic("t", partitions: 2))
+        let topic = try #require(cluster.image[topic: "t"])
+        #expect(topic.partitions[0]?.directory(of: 1) == ClusterImage.unassignedDirectory)
+        let places = [one, two].enumerated().map {
+            ReplicaDirectory(topicID: topic.id, partition: Int32($0.offset), directory: $0.element)
+        }
+        try cluster.append(cluster.controller.assignDirectories(places, of: 1, epoch: epoch).records)
+        #expect(try cluster.controller.assignDirectories(places, of: 1, epoch: epoch).records.isEmpty)
+        try cluster.append(cluster.controller.setOnlineDirectories([one], of: 1, epoch: epoch).records)
+        let view = MetadataView(image: cluster.image, listenerName: "PLAINTEXT", controllerID: 1)
+        let partitions = try #require(cluster.image[topic: "t"]).partitions
+        #expect(partitions[0]?.leader == 1 && partitions[1]?.leader == -1 && partitions[1]?.inSyncReplicas == [1])
+        #expect(partitions.mapValues { view.offlineReplicas($0) } == [0: [], 1: [1]])
+        // It is back at the next start.
+        var again = Cluster.registration(1, incarnation: 2)
+        again.logDirectories = [one, two]
+        let registered = try cluster.controller.registerBroker(again, nextOffset: cluster.nextOffset)
+        try cluster.append(registered.records)
+        try cluster.append(cluster.controller.unfenceBroker(1, epoch: registered.answer).records)
+        #expect(cluster.image[topic: "t"]?.partitions[1]?.leader == 1)
+        // Or it isn't.
+        again.logDirectories = [two]
+        again.incarnationID = UUID(high: 3, low: 1)
+        let third = try cluster.controller.registerBroker(again, nextOffset: cluster.nextOffset)
+        try cluster.append(third.records)
+        try cluster.append(cluster.controller.unfenceBroker(1, epoch: third.answer).records)
+        #expect(cluster.image[topic: "t"]?.partitions.mapValues(\.leader) == [0: -1, 1: 1])
+    }
+
     @Test func aStaleEpochIsRefused() throws {
         let cluster = try Cluster()
         let epoch = try #require(cluster.image.brokers[1]).epoch

@@ -80,6 +80,8 @@ int mu_allocate(int fd, int64_t position, int64_t count);
 int mu_open(const char *path, int flags, unsigned mode);
 /// The file system's magic number at `path` (statfs), or -1.
 long mu_filesystem_magic(const char *path);
+/// Bytes that the file system of `path` has in all, or -1.
+int64_t mu_filesystem_total(const char *path);
 /// Bytes that an ordinary user could still write at `path`, or -1.
 int64_t mu_filesystem_free(const char *path);
 /// Sets the modification time: 0 or -1 with errno.

@@ -20,9 +20,12 @@ actor ControllerHost {
     private var brokerEpoch: Int64 = -1
     /// Brings changes to the cores, one after the other in the log's order.
     private var publisher: (@Sendable (ClusterImage, [ClusterChange]) async -> Void)?
-    private var lastPublication: Task<Void, Never>?
+    private var lastPublication: Task<Bool, Never>?
     /// The metadata log couldn't be written: nothing can be decided any more.
     private(set) var failure: LogError?
+    /// The disk was full: what is in memory isn't in the log, which has to be replayed before anything is decided.
+    private var isAhead = false
+    private var place: ReplicaPlace?
 
     init(core: Core, configuration: ServerConfiguration, clusterID: String, logger: Logger) {
         self.core = core
@@ -38,6 +41,7 @@ actor ControllerHost {
 
     /// Opens and replays the log in `place`, then leads it in a new epoch.
     func open(_ place: ReplicaPlace) async throws(BrokerFailure) {
+        self.place = place
         var opening = LogOpening()
         opening.config.retentionMilliseconds = -1
         opening.config.segmentBytes = Int(configuration.integer("metadata.log.segment.bytes"))
@@ -132,12 +136,12 @@ actor ControllerHost {
         message.voters = [LeaderChangeMessage.Voter { $0.voterID = configuration.nodeID }]
         message.grantingVoters = message.voters
         do {
-            try append(
+            _ = try append(
                 ControlRecord.leaderChange.batch(
                     value: try message.encoded(version: 0), timestamp: core.wallClockMilliseconds(), baseOffset: 0,
                     leaderEpoch: epoch))
             if controller.isInTransaction {
-                try record([.abortTransaction(AbortTransactionRecord { $0.reason = "The controller changed." })])
+                _ = try record([.abortTransaction(AbortTransactionRecord { $0.reason = "The controller changed." })])
             }
             if controller.image.features.isEmpty {
                 let path = directory + "/bootstrap.checkpoint"
@@ -145,7 +149,7 @@ actor ControllerHost {
                     core.files.exists(path)
                     ? try records(try core.files.readAll(path), path: path).map(\.1)
                     : Bootstrap.checkpointRecords(Features.defaults)
-                try record(Bootstrap.logRecords(checkpoint, server: configuration))
+                _ = try record(Bootstrap.logRecords(checkpoint, server: configuration))
             }
             try await log?.flush()
         } catch { throw BrokerFailure("the metadata log can't be led: \(error)") }
@@ -173,70 +177,114 @@ actor ControllerHost {
         core.whenHalted { [weak self] in self?.assumeIsolated { $0.publisher = nil } }
     }
 
+    /// Notes where this node's replicas lie.
+    func assign(_ replicas: [ReplicaDirectory]) async {
+        guard !replicas.isEmpty else { return }
+        let (id, epoch) = (configuration.nodeID, brokerEpoch)
+        await note { (controller, _) throws(ControllerError) in
+            try controller.assignDirectories(replicas, of: id, epoch: epoch)
+        }
+    }
+
+    /// Notes which of this node's directories can be used.
+    func setOnlineDirectories(_ online: [UUID]) async {
+        let (id, epoch) = (configuration.nodeID, brokerEpoch)
+        await note { (controller, _) throws(ControllerError) in
+            try controller.setOnlineDirectories(online, of: id, epoch: epoch)
+        }
+    }
+
+    private func note(
+        _ body: @Sendable (Controller, Int64) throws(ControllerError) -> Decision<Void>
+    ) async {
+        do throws(ControllerError) { try await decide(body) } catch {
+            logger.error("the controller doesn't take in where replicas lie: \(error.message)")
+        }
+    }
+
     // MARK: Deciding
 
     /// Decides, writes the decision's records, and returns its answer when they are durable and known to all cores.
     func decide<Output: Sendable>(
         _ body: @Sendable (Controller, _ nextOffset: Int64) throws(ControllerError) -> Decision<Output>
     ) async throws(ControllerError) -> Output {
-        guard failure == nil, let log else { throw ControllerError.unavailable }
+        guard failure == nil, !isAhead, let log else { throw ControllerError.unavailable }
         let decision = try body(controller, log.nextOffset)
         guard !decision.records.isEmpty else { return decision.answer }
-        do { try record(decision.records) } catch {
+        let result: AppendResult
+        do { result = try record(decision.records) } catch {
             logger.error("a decision can't be written to the metadata log: \(error)")
             throw ControllerError.unavailable
         }
         let image = controller.image
         let changes = controller.takeChanges()
         let previous = lastPublication
-        let end = log.nextOffset
+        nonisolated(unsafe) let appended = result  // of this core, as the log and the task are
         let publication = Task(executorPreference: core) {
-            await previous?.value
-            guard await self.isDurable(end) else { return }
+            _ = await previous?.value
+            guard await self.isDurable(appended) else { return false }
             await self.publisher?(image, changes)
+            return true
         }
         lastPublication = publication
-        await publication.value
-        guard failure == nil else { throw ControllerError.unavailable }
+        guard await publication.value else { throw ControllerError.unavailable }
         return decision.answer
     }
 
-    private func isDurable(_ end: Int64) async -> Bool {
+    private func isDurable(_ result: AppendResult) async -> Bool {
         guard let log, failure == nil else { return false }
         do throws(LogError) {
-            guard await log.written.reaches(end) else { throw .closed(path: log.directory) }
-            try await log.sync(upTo: end)
+            try await result.written()
+            try await log.sync(upTo: result.endOffset)
             return true
         } catch {
-            failure = error
-            logger.error("the metadata log can't be written, no topic or setting can be changed any more: \(error)")
+            if error.isPassing, !core.isHalted { await begin(again: error) } else { fail(error) }
             return false
         }
     }
 
+    private func fail(_ error: LogError) {
+        failure = error
+        logger.error("the metadata log can't be written, no topic or setting can be changed any more: \(error)")
+    }
+
+    /// Memory has run ahead of a log that could not be written: begins again with what the log says.
+    private func begin(again error: LogError) async {
+        guard let log, let place, !isAhead else { return }
+        isAhead = true
+        logger.error("the metadata log can't be written, topics and settings can't be changed for now: \(error)")
+        controller = Controller(clusterID: controller.image.clusterID, server: configuration)
+        do throws(LogError) {
+            try await replay(log, from: try await restoreSnapshot(place, log))
+            isAhead = false
+        } catch { fail(error) }
+    }
+
     /// Appends records in one batch, and takes them in.
-    private func record(_ records: [MetadataRecord]) throws {
-        guard let log else { return }
+    private func record(_ records: [MetadataRecord]) throws -> AppendResult {
+        guard let log else { throw ControllerError.unavailable }
         let first = log.nextOffset
-        try append(
+        let result = try append(
             try MetadataBatches.encode(
                 records, baseOffset: first, leaderEpoch: epoch, timestamp: core.wallClockMilliseconds()))
         for (index, record) in records.enumerated() { try controller.replay(record, offset: first + Int64(index)) }
+        return result
     }
 
-    private func append(_ batch: RecordBatch) throws {
+    private func append(_ batch: RecordBatch) throws -> AppendResult {
+        guard let log else { throw ControllerError.unavailable }
         var rules = BatchRules()
         rules.origin = .raftLeader
         rules.maxMessageBytes = Limits.metadataBatchBytes
         rules.timestampAfterMaxMilliseconds = .max
         let checked = try batchCheck.append(batch.bytes, rules, now: core.wallClockMilliseconds())
-        _ = try log?.append(checked, leaderEpoch: epoch, origin: .coordinator)
+        return try log.append(checked, leaderEpoch: epoch, origin: .coordinator)
     }
 
     // MARK: Stop
 
     func close() async {
-        await lastPublication?.value
+        _ = await lastPublication?.value
         do throws(LogError) { try await log?.close() } catch {
             logger.error("the metadata log can't be closed: \(error)")
         }

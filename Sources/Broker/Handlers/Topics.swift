@@ -129,7 +129,7 @@ extension Shard {
     func absence(of topicID: UUID, _ partition: Int32) -> KafkaError {
         guard image[topicID: topicID]?.partitions[partition] != nil else { return .unknownTopicOrPartition }
         let key = PartitionKey(topicID: topicID, partition: partition)
-        return offline.contains(key) ? .kafkaStorageError : .notLeaderOrFollower
+        return offline[key] != nil ? .kafkaStorageError : .notLeaderOrFollower
     }
 
     func create(_ topics: [CreateTopicsRequest.Topic], validateOnly: Bool = false) async -> CreateTopicsResponse {

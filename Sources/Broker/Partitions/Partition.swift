@@ -9,7 +9,7 @@ import Records
 final class Partition {
     let topicID: UUID
     let name: TopicPartition
-    let log: Log
+    private(set) var log: Log
     private(set) var leaderEpoch: Int32
     private(set) var minInsyncReplicas = 1
     /// How far all in-sync replicas have the log; consumers read below.
@@ -17,7 +17,9 @@ final class Partition {
     private var rules = BatchRules()
     private var signals = FetchSignals()
     /// The data directory that the log lies in.
-    let directory: String
+    private(set) var directory: String
+    /// A move to another directory is about to end, and the log never came to rest: producers try again in a moment.
+    var isHoldingAppends = false
 
     init(topicID: UUID, name: TopicPartition, log: Log, directory: String, leaderEpoch: Int32, config: TopicConfig) {
         self.topicID = topicID
@@ -36,6 +38,13 @@ final class Partition {
         rules = BatchRules(config)
         log.config = LogConfig(config, producerIDExpirationMilliseconds: log.config.producerIDExpirationMilliseconds)
         minInsyncReplicas = config.minInsyncReplicas
+    }
+
+    /// Works with `copy`, which has all that the log has.
+    func adopt(_ copy: Log, in directory: String) {
+        log = copy
+        self.directory = directory
+        signals.fireAll()
     }
 
     var lastStableOffset: Int64 { log.lastStableOffset }
@@ -67,6 +76,7 @@ final class Partition {
 
     private func append(_ batch: CheckedBatch, origin: AppendOrigin) -> (PartitionProduced, AppendResult?) {
         do throws(LogError) {
+            if isHoldingAppends { throw .truncating(path: log.directory) }
             let result = try log.append(batch, leaderEpoch: leaderEpoch, origin: origin)
             var produced = PartitionProduced()
             produced.baseOffset = result.baseOffset

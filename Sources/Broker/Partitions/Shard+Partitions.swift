@@ -19,22 +19,37 @@ struct PartitionAssignment: Sendable {
 extension Shard {
     /// Opens the logs of partitions that this core shall lead. One that can't be opened is offline: its clients are
     /// told KAFKA_STORAGE_ERROR, the others are served.
-    func lead(_ assignments: [PartitionAssignment]) async {
+    /// - Returns: those whose directory belongs to an earlier topic of the same name.
+    func lead(_ assignments: [PartitionAssignment]) async -> [PartitionAssignment] {
+        let progress = RecoveryProgress(assignments, context: logContext, logger: node.logger)
+        defer { progress.end() }
+        var foreign: [PartitionAssignment] = []
         for assignment in assignments {
             do throws(LogError) {
                 if let partition = partitions.find(assignment.topicID, assignment.name.partition) {
                     try await partition.lead(in: assignment.leaderEpoch)
                 } else {
-                    try await open(assignment)
+                    try await open(assignment, progress)
                 }
             } catch {
-                offline.insert(assignment.key)
-                node.logger.error("\(assignment.name) is offline: \(error)")
+                if case .inconsistentTopicID = error {
+                    foreign.append(assignment)
+                    continue
+                }
+                setOffline(assignment.key, OfflinePartition(name: assignment.name, place: assignment.place), "\(error)")
             }
+            if core.isHalted { break }
+        }
+        return foreign
+    }
+
+    func setOffline(_ key: PartitionKey, _ partition: OfflinePartition, _ reason: String) {
+        if offline.updateValue(partition, forKey: key) == nil {
+            node.logger.error("\(partition.name) is offline: \(reason)")
         }
     }
 
-    private func open(_ assignment: PartitionAssignment) async throws(LogError) {
+    private func open(_ assignment: PartitionAssignment, _ progress: RecoveryProgress) async throws(LogError) {
         var config = LogConfig(
             assignment.config,
             producerIDExpirationMilliseconds: node.configuration.producerIDExpirationMilliseconds)
@@ -48,6 +63,7 @@ extension Shard {
             fresh.topicID = assignment.topicID
             opening = fresh
         }
+        progress.begin(assignment.name)
         let log = try await Log.open(assignment.place.path, opening, logContext, health: assignment.place.health)
         // What was found after a crash is shown to readers at once: it must not go with the next power cut.
         if log.endOffset - log.durable.value >= config.flushMessages { try await log.flush() }
@@ -55,38 +71,55 @@ extension Shard {
         let partition = Partition(
             topicID: assignment.topicID, name: assignment.name, log: log, directory: assignment.place.directory,
             leaderEpoch: assignment.leaderEpoch, config: assignment.config)
-        offline.remove(assignment.key)
+        offline[assignment.key] = nil
         partitions.add(partition)
+        if let future = assignment.place.future { move(partition, to: future) }
         if assignment.name.topic == OffsetsTopic.name { startGroups(on: partition) }
     }
 
-    /// Lets go of partitions of a deleted topic; their directories are renamed and go later.
-    /// - Returns: the new path of each directory.
-    func remove(_ keys: [PartitionKey]) async -> [(name: TopicPartition, path: String, delay: Int64)] {
-        var removed: [(name: TopicPartition, path: String, delay: Int64)] = []
-        for key in keys {
-            offline.remove(key)
-            guard let partition = partitions.remove(key.topicID, key.partition) else { continue }
+    /// Lets go of all partitions of a deleted topic that this core has; their directories are renamed and go later.
+    func removeAll(of topicID: UUID) async -> RemovedPartitions {
+        var removed = RemovedPartitions()
+        for (key, partition) in offline where key.topicID == topicID {
+            offline[key] = nil
+            removed.offline.append(partition.name)
+        }
+        for partition in partitions.all where partition.topicID == topicID {
+            partitions.remove(topicID, partition.name.partition)
             groups.remove(partition)
             partition.wake()
+            await cancelMove(of: partition.name)
             let name = PartitionDirectoryName(partition.name, .delete, random: (core.random(), core.random()))
             let path = partition.directory + "/" + name.text
             do throws(LogError) { try await partition.log.renameDirectory(to: path) } catch {
                 node.logger.error("the directory of \(partition.name) can't be renamed: \(error)")
+                await partition.log.abandon()
+                removed.offline.append(partition.name)
                 continue
             }
             await partition.log.abandon()
-            removed.append((partition.name, path, partition.log.config.fileDeleteDelayMilliseconds))
+            removed.directories.append((partition.name, path, partition.log.config.fileDeleteDelayMilliseconds))
         }
         return removed
     }
 
-    /// The same for all partitions of a topic that this core has.
-    func removeAll(of topicID: UUID) async -> [(name: TopicPartition, path: String, delay: Int64)] {
-        await remove(
-            partitions.all.filter { $0.topicID == topicID }.map {
-                PartitionKey(topicID: topicID, partition: $0.name.partition)
-            })
+    /// Lets go of what lies in a data directory that has failed.
+    /// - Returns: how many partitions are offline for it.
+    func takeOffline(_ directory: String) async -> Int {
+        var count = 0
+        for partition in partitions.all {
+            if moves[partition.name]?.future.directory == directory { await dropMove(of: partition.name) }
+            guard partition.directory == directory else { continue }
+            count += 1
+            let key = PartitionKey(topicID: partition.topicID, partition: partition.name.partition)
+            partitions.remove(key.topicID, key.partition)
+            offline[key] = OfflinePartition(name: partition.name, place: nil)
+            groups.remove(partition)
+            partition.wake()
+            await dropMove(of: partition.name)
+            await partition.log.abandon()
+        }
+        return count
     }
 
     /// Has this core's partitions of a topic work with its present settings.
@@ -96,13 +129,22 @@ extension Shard {
 
     // MARK: Housekeeping
 
-    /// What the checkpoints say of this core's logs, by data directory.
-    func offsets() -> [String: LogOffsets] {
-        var offsets: [String: LogOffsets] = [:]
-        for partition in partitions.all {
-            offsets[partition.directory, default: LogOffsets()].add(partition.name, partition.log)
+    /// What the checkpoints say of this core's logs. Of a log that can't be opened they say what they said before.
+    func offsets() -> CollectedOffsets {
+        var collected = CollectedOffsets()
+        for partition in offline.values {
+            guard let place = partition.place, let found = place.found else { continue }
+            collected.unclean.insert(place.directory)
+            collected.offsets[place.directory, default: LogOffsets()].add(found)
         }
-        return offsets
+        for partition in partitions.all {
+            collected.offsets[partition.directory, default: LogOffsets()].add(partition.name, partition.log)
+        }
+        for (name, move) in moves {
+            guard let log = move.log else { continue }
+            collected.offsets[move.future.directory, default: LogOffsets()].add(name, log)
+        }
+        return collected
     }
 
     /// Removes what retention lets go.
@@ -134,12 +176,33 @@ extension Shard {
     }
 
     /// Closes all logs, so that the next start needs to look into none; returns what the checkpoints shall say.
-    func closeLogs() async -> [String: LogOffsets] {
-        for partition in partitions.all {
-            do throws(LogError) { try await partition.log.close() } catch {
-                node.logger.error("\(partition.name) can't be closed: \(error)")
-            }
+    func closeLogs() async -> CollectedOffsets {
+        var unclean: Set<String> = []
+        for (name, move) in moves.sorted(by: { $0.key < $1.key }) {
+            await move.stop()
+            if let log = move.log, await !close(log, name) { unclean.insert(move.future.directory) }
         }
-        return offsets()
+        for partition in partitions.all where await !close(partition.log, partition.name) {
+            unclean.insert(partition.directory)
+        }
+        var collected = offsets()
+        collected.unclean.formUnion(unclean)
+        return collected
     }
+
+    private func close(_ log: Log, _ name: TopicPartition) async -> Bool {
+        do throws(LogError) { try await log.close() } catch {
+            node.logger.error("\(name) can't be closed: \(error)")
+            return false
+        }
+        return true
+    }
+}
+
+/// What became of a deleted topic's partitions.
+struct RemovedPartitions: Sendable {
+    /// Directories that were renamed.
+    var directories: [(name: TopicPartition, path: String, delay: Int64)] = []
+    /// Partitions whose log wasn't open, or can't be renamed.
+    var offline: [TopicPartition] = []
 }

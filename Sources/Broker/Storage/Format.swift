@@ -31,7 +31,7 @@ package struct Format: Sendable {
     }
 
     /// The directories that get a new entry when `directory` is made with what is missing above it.
-    private static func missing(_ directory: String, _ core: Core) -> [String] {
+    static func missing(_ directory: String, _ core: Core) -> [String] {
         var parents: [String] = []
         var path = directory
         while path != "/", !core.files.exists(path), let slash = path.lastIndex(of: "/") {

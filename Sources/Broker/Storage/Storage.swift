@@ -1,5 +1,6 @@
 import Bytes
 import LogEngine
+import Metadata
 import Reactor
 
 /// Why a broker can't start or go on: what is wrong, and what to do about it.
@@ -11,25 +12,34 @@ package struct BrokerFailure: Error, Equatable, Sendable, CustomStringConvertibl
     init(_ error: LogError) { self.init("\(error)") }
 }
 
-/// Where a partition's log lies, and all that is needed to open it on any core.
-struct ReplicaPlace: Sendable {
-    var path: String
-    /// The data directory's path.
-    var directory: String
-    var health: DirectoryHealth
-    /// What a start found there; nil for a new log.
-    var found: PartitionDirectory?
-}
-
 /// The data directories of a broker (`log.dirs`): locked, identified, and kept account of. On the first core; the logs
-/// in them are opened by the cores that own their partitions.
+/// in them are opened by the cores that own their partitions. One that fails is offline; the others serve.
 actor Storage {
     nonisolated let core: Core
     nonisolated var unownedExecutor: UnownedSerialExecutor { core.asUnownedSerialExecutor() }
-    private let logger: Logger
-    private var directories: [LogDirectory] = []
-    private var found: [TopicPartition: ReplicaPlace] = [:]
-    private var replicaCounts: [String: Int] = [:]
+    let logger: Logger
+    /// As configured, absolute.
+    private(set) var paths: [String] = []
+    private(set) var metadataDirectory = ""
+    private(set) var directories: [LogDirectory] = []
+    /// Why a directory can't be used, by its path.
+    private(set) var offline: [String: String] = [:]
+    private var lossHandler: (@Sendable (String, LogError) async -> Void)?
+    /// Losses that came before there was a handler.
+    private var untoldLosses: [(path: String, error: LogError)] = []
+    private var lastProbes: [String: Instant] = [:]
+
+    // The replicas: see Storage+Replicas.
+    var found: [TopicPartition: ReplicaPlace] = [:]
+    /// The same partition in other directories.
+    var doubles: [TopicPartition: [ReplicaPlace]] = [:]
+    var futures: [TopicPartition: FutureReplica] = [:]
+    var doomed: [String] = []
+    var preferred: [TopicPartition: String] = [:]
+    var replicaCounts: [String: Int] = [:]
+
+    private var isWritingCheckpoints = false
+    private var checkpointWriters: [UnsafeContinuation<Void, Never>] = []
 
     init(core: Core, logger: Logger) {
         self.core = core
@@ -39,125 +49,193 @@ actor Storage {
     /// What the directories say of themselves.
     struct Identity: Sendable {
         var clusterID: String
-        var directoryIDs: [UUID]
         var wasClean: Bool
     }
 
-    /// Opens and locks all directories, which must belong to the same cluster and to this node.
-    func open(_ paths: [String], nodeID: Int32) async throws(BrokerFailure) -> Identity {
+    /// Opens and locks all directories, which must belong to the same cluster and to this node. One that can't be read
+    /// or written is offline, unless the metadata log lies there.
+    func open(_ configured: [String], metadata: String, nodeID: Int32) async throws(BrokerFailure) -> Identity {
+        metadataDirectory = core.files.absolute(metadata)
+        paths = configured.map { core.files.absolute($0) }
         var clusterID: String?
-        for path in paths {
+        for path in [metadataDirectory] + paths.filter({ $0 != metadataDirectory }) {
             do throws(LogError) {
-                let directory = try await LogDirectory.open(path, core: core, clusterID: clusterID, nodeID: nodeID)
+                let directory = try await open(path, clusterID: clusterID, nodeID: nodeID)
                 clusterID = directory.meta.clusterID
                 directories.append(directory)
                 for replica in try directory.partitions() { try note(replica, in: directory) }
-                let kind = (try? core.files.fileSystem(of: path))?.kind
-                logger.info(
-                    "data directory \(path) on \(kind.map { "\($0)" } ?? "an unknown file system"), "
-                        + (directory.wasClean ? "cleanly shut down" : "not cleanly shut down: its logs are checked"))
+                tell(of: directory)
             } catch {
-                for directory in directories { directory.abandon() }
-                directories = []
-                throw BrokerFailure(error)
+                guard case .storage = error, path != metadataDirectory else {
+                    abandon()
+                    throw BrokerFailure(error)
+                }
+                setAside(path, error)
             }
         }
+        if !paths.contains(metadataDirectory) { paths.append(metadataDirectory) }
         guard let clusterID else { throw BrokerFailure("log.dirs names no directory") }
-        return Identity(
-            clusterID: clusterID, directoryIDs: directories.compactMap(\.meta.directoryID),
-            wasClean: directories.allSatisfy(\.wasClean))
+        return Identity(clusterID: clusterID, wasClean: directories.allSatisfy(\.wasClean))
     }
 
-    private func note(_ replica: PartitionDirectory, in directory: LogDirectory) throws(LogError) {
-        switch replica.name.state {
-        case .current:
-            if let other = found[replica.name.partition] {
-                throw .directory(path: replica.path, reason: "the same partition lies in \(other.path); move one away")
+    private func open(_ path: String, clusterID: String?, nodeID: Int32) async throws(LogError) -> LogDirectory {
+        var formatting: MetaProperties?
+        // The first is the metadata log's, which only kafka-storage may make; the others follow from it.
+        if let clusterID {
+            do throws(Errno) {
+                let parents = Format.missing(path, core)
+                if !parents.isEmpty { logger.info("data directory \(path) is new") }
+                try core.files.makeDirectories(path)
+                for parent in parents { try await core.files.syncDirectory(parent) }
+            } catch { throw .storage(error, path: path) }
+            formatting = MetaProperties(clusterID: clusterID, nodeID: nodeID, directoryID: Format.randomID(core))
+        }
+        return try await LogDirectory.open(
+            path, core: core, clusterID: clusterID, nodeID: nodeID, formatting: formatting)
+    }
+
+    private func setAside(_ path: String, _ error: LogError) {
+        directories.removeAll { directory in
+            if directory.path == path { directory.abandon() }
+            return directory.path == path
+        }
+        found = found.filter { $0.value.directory != path }
+        futures = futures.filter { $0.value.directory != path }
+        for partition in doubles.keys { doubles[partition]?.removeAll { $0.directory == path } }
+        offline[path] = "\(error)"
+        logger.error(
+            "data directory \(path) can't be used: \(error). Its partitions are offline, the others are served. Repair "
+                + "or replace the disk, then restart; or take the directory out of log.dirs.")
+    }
+
+    private func tell(of directory: LogDirectory) {
+        let kind = (try? core.files.fileSystem(of: directory.path))?.kind
+        logger.info(
+            "data directory \(directory.path) on \(kind.map { "\($0)" } ?? "an unknown file system"), "
+                + (directory.wasClean ? "cleanly shut down" : "not cleanly shut down: its logs are checked"))
+        let path = directory.path
+        directory.health.observe { [weak self] news in
+            guard let self else { return }
+            Task(executorPreference: self.core) { await self.hear(news, of: path) }
+        }
+    }
+
+    // MARK: Failures
+
+    /// Has `handler` told of each directory that fails from now on, or did since the start.
+    func whenLost(_ handler: @escaping @Sendable (String, LogError) async -> Void) async {
+        lossHandler = handler
+        core.whenHalted { [weak self] in self?.assumeIsolated { $0.lossHandler = nil } }
+        let untold = untoldLosses
+        untoldLosses = []
+        for (path, error) in untold { await handler(path, error) }
+    }
+
+    private func hear(_ news: DirectoryHealth.News, of path: String) async {
+        guard !core.isHalted else { return }
+        switch news {
+        case .failed(let error):
+            guard offline[path] == nil, directories.contains(where: { $0.path == path }) else { return }
+            offline[path] = "\(error)"
+            if let lossHandler { await lossHandler(path, error) } else { untoldLosses.append((path, error)) }
+        case .suspected(let error): await probe(path, because: error)
+        }
+    }
+
+    /// Finds out whether a failed read is a matter of a few sectors or of the whole directory.
+    private func probe(_ path: String, because error: LogError) async {
+        let now = core.now()
+        if let last = lastProbes[path], now.milliseconds(since: last) < 10_000 { return }
+        lastProbes[path] = now
+        logger.error("a read failed: \(error)")
+        guard let directory = directories.first(where: { $0.path == path }) else { return }
+        await directory.probe()
+    }
+
+    /// The ids of those that can be used.
+    var onlineIDs: [UUID] { online.compactMap(\.meta.directoryID) }
+
+    var online: [LogDirectory] { directories.filter { offline[$0.path] == nil && $0.health.failure == nil } }
+
+    func isOnline(_ path: String) -> Bool { online.contains { $0.path == path } }
+
+    /// All configured directories and their volumes.
+    func reports() -> [DirectoryReport] {
+        let usable = Set(online.map(\.path))
+        return paths.map { path in
+            guard usable.contains(path), let volume = try? core.files.fileSystem(of: path) else {
+                return DirectoryReport(path: path, isOnline: false)
             }
-            found[replica.name.partition] = ReplicaPlace(
-                path: replica.path, directory: directory.path, health: directory.health, found: replica)
-            replicaCounts[directory.path, default: 0] += 1
-        case .delete, .stray: removeLater(replica.path, afterMilliseconds: 0)
-        case .future: logger.warn("\(replica.path) is left as it is: moving between directories is not served")
-        }
-    }
-
-    /// Where the partition's log is, or shall be: in the directory that has fewest.
-    func place(_ partition: TopicPartition, preferring path: String? = nil) throws(BrokerFailure) -> ReplicaPlace {
-        if let place = found[partition] { return place }
-        let usable = directories.filter { $0.health.failure == nil }
-        let fewest = usable.min { (replicaCounts[$0.path] ?? 0, $0.path) < (replicaCounts[$1.path] ?? 0, $1.path) }
-        guard let directory = usable.first(where: { $0.path == path }) ?? fewest else {
-            throw BrokerFailure("all data directories are offline")
-        }
-        let name = PartitionDirectoryName(partition).text
-        let place = ReplicaPlace(
-            path: directory.path + "/" + name, directory: directory.path, health: directory.health, found: nil)
-        found[partition] = place
-        replicaCounts[directory.path, default: 0] += 1
-        return place
-    }
-
-    /// The partitions whose logs a start has found.
-    var replicas: [TopicPartition] { found.keys.sorted() }
-
-    /// Marks a log that belongs to no partition of this node any more; it is removed after a while.
-    func setAside(_ partition: TopicPartition) {
-        guard let place = found.removeValue(forKey: partition) else { return }
-        replicaCounts[place.directory, default: 1] -= 1
-        let name = PartitionDirectoryName(partition, .stray, random: (core.random(), core.random()))
-        let path = place.directory + "/" + name.text
-        logger.warn("\(place.path) belongs to no partition of this node: set aside as \(name.text)")
-        do throws(Errno) { try core.files.rename(place.path, to: path) } catch {
-            return logger.error("\(place.path) can't be renamed: \(error)")
-        }
-        removeLater(path, afterMilliseconds: 60_000)
-    }
-
-    /// The partition is gone; its directory is now called `path`.
-    func forget(_ partition: TopicPartition, renamedTo path: String, afterMilliseconds delay: Int64) {
-        guard let place = found.removeValue(forKey: partition) else { return }
-        replicaCounts[place.directory, default: 1] -= 1
-        removeLater(path, afterMilliseconds: delay)
-    }
-
-    private func removeLater(_ path: String, afterMilliseconds delay: Int64) {
-        let files = core.files
-        let logger = logger
-        core.schedule(at: core.now().adding(milliseconds: delay)) {
-            do throws(LogError) { try LogDirectory.remove(path, files: files) } catch {
-                logger.warn("\(path) can't be removed: \(error)")
-            }
+            return DirectoryReport(
+                path: path, isOnline: true, totalBytes: volume.totalBytes, usableBytes: volume.freeBytes)
         }
     }
 
     // MARK: Checkpoints
 
-    func writeCheckpoints(_ offsets: [String: LogOffsets]) async {
-        for directory in directories where directory.health.failure == nil {
+    /// Writes what `collect` says of all logs. One at a time: a later one never says less.
+    func writeCheckpoints(_ collect: @Sendable () async -> CollectedOffsets) async {
+        while isWritingCheckpoints { await withUnsafeContinuation { checkpointWriters.append($0) } }
+        isWritingCheckpoints = true
+        defer {
+            isWritingCheckpoints = false
+            let writers = checkpointWriters
+            checkpointWriters = []
+            for writer in writers { writer.resume() }
+        }
+        let collected = await collect()
+        for directory in online {
             do throws(LogError) {
-                try await directory.writeCheckpoints(offsets[directory.path] ?? LogOffsets())
+                try await directory.writeCheckpoints(collected.offsets[directory.path] ?? LogOffsets())
             } catch {
                 logger.error("the checkpoints of \(directory.path) can't be written: \(error)")
             }
         }
     }
 
-    /// Ends the use of all directories, each with the mark of a clean stop.
-    func close(_ offsets: [String: LogOffsets], brokerEpoch: Int64) async {
+    /// Ends the use of all directories, each with the mark of a clean stop if all its logs were opened and closed.
+    func close(_ collected: CollectedOffsets, brokerEpoch: Int64) async {
         for directory in directories {
             do throws(LogError) {
-                try await directory.close(offsets[directory.path] ?? LogOffsets(), brokerEpoch: brokerEpoch)
+                let offsets = collected.offsets[directory.path] ?? LogOffsets()
+                if collected.unclean.contains(directory.path), directory.health.failure == nil {
+                    try await directory.writeCheckpoints(offsets)
+                    logger.warn(
+                        "\(directory.path) is not marked as cleanly shut down: not all its logs could be closed")
+                    directory.abandon()
+                } else {
+                    try await directory.close(offsets, brokerEpoch: brokerEpoch)
+                }
             } catch {
                 logger.error("\(directory.path) is not marked as cleanly shut down: \(error)")
             }
         }
         directories = []
+        lossHandler = nil
     }
 
     /// Lets go of all directories without a mark.
     func abandon() {
         for directory in directories { directory.abandon() }
         directories = []
+        lossHandler = nil
+    }
+}
+
+/// What the cores say of their logs, by data directory.
+struct CollectedOffsets: Sendable {
+    var offsets: [String: LogOffsets] = [:]
+    /// Directories with a log that is not in order: the next start has to look at them.
+    var unclean: Set<String> = []
+
+    mutating func add(_ other: CollectedOffsets) {
+        for (directory, some) in other.offsets { offsets[directory, default: LogOffsets()].add(some) }
+        unclean.formUnion(other.unclean)
+    }
+
+    static func of(_ shards: [Shard]) async -> CollectedOffsets {
+        var all = CollectedOffsets()
+        for shard in shards { all.add(await shard.offsets()) }
+        return all
     }
 }

@@ -103,7 +103,12 @@ extension Controller {
             records.append(.brokerRegistrationChange(.of(broker) { $0.cordonedLogDirs = [] }))
         }
         forEachPartition { topicID, index, partition in
-            guard partition.leader == -1, partition.replicas.contains(id) else { return }
+            guard partition.replicas.contains(id) else { return }
+            guard broker.hasOnline(partition.directory(of: id)) else {
+                if partition.leader == id { records.append(.partitionChange(.of(topicID, index) { $0.leader = -1 })) }
+                return
+            }
+            guard partition.leader == -1 else { return }
             if partition.inSyncReplicas.contains(id) {
                 records.append(.partitionChange(.of(topicID, index) { $0.leader = id }))
             } else if partition.eligibleLeaderReplicas.contains(id)
@@ -178,7 +183,7 @@ extension Controller {
         return broker
     }
 
-    private func forEachPartition(_ body: (UUID, Int32, PartitionImage) -> Void) {
+    func forEachPartition(_ body: (UUID, Int32, PartitionImage) -> Void) {
         for (id, topic) in image.topicsByID.sorted(by: { $0.key < $1.key }) {
             for (index, partition) in topic.sortedPartitions { body(id, index, partition) }
         }
@@ -186,7 +191,7 @@ extension Controller {
 }
 
 extension BrokerRegistrationChangeRecord {
-    fileprivate static func of(_ broker: BrokerImage, _ fill: (inout Self) -> Void) -> Self {
+    static func of(_ broker: BrokerImage, _ fill: (inout Self) -> Void) -> Self {
         Self {
             $0.brokerID = broker.id
             $0.brokerEpoch = broker.epoch
@@ -196,7 +201,7 @@ extension BrokerRegistrationChangeRecord {
 }
 
 extension PartitionChangeRecord {
-    fileprivate static func of(_ topicID: UUID, _ index: Int32, _ fill: (inout Self) -> Void) -> Self {
+    static func of(_ topicID: UUID, _ index: Int32, _ fill: (inout Self) -> Void) -> Self {
         Self {
             $0.topicID = topicID
             $0.partitionID = index

@@ -105,7 +105,10 @@ package struct MetadataView: Sendable {
     }
 
     func offlineReplicas(_ partition: PartitionImage) -> [Int32] {
-        partition.replicas.filter { image.brokers[$0]?.isFenced ?? true }
+        partition.replicas.filter { id in
+            guard let broker = image.brokers[id] else { return true }
+            return broker.isFenced || !broker.hasOnline(partition.directory(of: id))
+        }
     }
 
     /// The answer to a DescribeCluster request for brokers; the endpoints of controllers are for the caller to know.

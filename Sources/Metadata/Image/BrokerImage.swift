@@ -30,6 +30,12 @@ package struct BrokerImage: Equatable, Sendable {
         logDirectories.count == 1 ? logDirectories[0] : ClusterImage.unassignedDirectory
     }
 
+    /// Whether a replica that lies in `directory` can be served. One whose directory isn't known counts as such.
+    package func hasOnline(_ directory: UUID) -> Bool {
+        directory == ClusterImage.unassignedDirectory || directory == ClusterImage.migratingDirectory
+            || logDirectories.contains(directory)
+    }
+
     init(_ record: RegisterBrokerRecord) {
         id = record.brokerID
         epoch = record.brokerEpoch

@@ -4,6 +4,8 @@ import KafkaProtocol
 /// The cluster as the metadata log says up to some offset: a value, shared by copying. A copy is O(1); the first change
 /// after one copies the dictionary that changes.
 package struct ClusterImage: Equatable, Sendable {
+    /// "Nobody has said yet which directory it is."
+    package static let migratingDirectory = UUID(high: 0, low: 0)
     /// "The broker shall choose the directory."
     package static let unassignedDirectory = UUID(high: 0, low: 1)
 

@@ -54,6 +54,14 @@ package struct PartitionImage: Equatable, Sendable {
         lastKnownEligibleLeaders = record.lastKnownEligibleLeaders ?? []
     }
 
+    /// The directory of a broker's replica.
+    package func directory(of broker: Int32) -> UUID {
+        guard let index = replicas.firstIndex(of: broker), index < directories.count else {
+            return ClusterImage.unassignedDirectory
+        }
+        return directories[index]
+    }
+
     /// Any leader said to be new, even the same again, begins an epoch of its own.
     mutating func merge(_ change: PartitionChangeRecord) {
         inSyncReplicas = change.isr ?? inSyncReplicas

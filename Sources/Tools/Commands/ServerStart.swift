@@ -62,10 +62,16 @@ enum ServerStart {
         let node = "[KafkaRaftServer nodeId=\(configuration.nodeID)]"
         do {
             try await prepare(configuration, request, cores[0])
-            let broker = try await Broker.start(configuration, cores: cores, logger: logger)
+            let failure = StopReason()
+            let broker = try await Broker.start(configuration, cores: cores, logger: logger) { reason in
+                failure.set(reason)
+                stop.make()
+            }
             logger.info("\(node) Kafka Server started")
             await stop.wait()
+            if let reason = failure.value { logger.error("Exiting Kafka due to fatal exception: \(reason)") }
             await broker.stop()
+            if failure.value != nil { return 1 }
             logger.info("\(node) shut down completed")
             return 0
         } catch {
@@ -79,12 +85,18 @@ enum ServerStart {
     private static func prepare(
         _ configuration: ServerConfiguration, _ request: ServerStartRequest, _ core: Core
     ) async throws(BrokerFailure) {
-        let fresh = configuration.logDirectories.filter { !Format.isFormatted($0, core: core) }
-        guard let first = fresh.first else { return }
+        // Further directories get theirs when the broker opens them.
+        let metadata = configuration.metadataLogDirectory
         guard request.file == nil else {
-            throw BrokerFailure(
-                "No `meta.properties` found in \(first) (have you run `kafka-storage.sh` to format the directory?)")
+            guard Format.isFormatted(metadata, core: core) else {
+                throw BrokerFailure(
+                    "No `meta.properties` found in \(metadata) (have you run `kafka-storage.sh` to format the "
+                        + "directory?)")
+            }
+            return
         }
+        let fresh = configuration.logDirectories.filter { !Format.isFormatted($0, core: core) }
+        guard fresh.contains(metadata) else { return }
         let format = Format(clusterID: Format.randomID(core).text, nodeID: configuration.nodeID)
         for directory in fresh { try await format.write(directory, core: core) }
     }
@@ -165,6 +177,15 @@ struct ServerStartRequest: Sendable {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
+}
+
+/// Why the broker asked to be stopped, if it did.
+final class StopReason: Sendable {
+    private let reason = Mutex<BrokerFailure?>(nil)
+
+    var value: BrokerFailure? { reason.withLock { $0 } }
+
+    func set(_ failure: BrokerFailure) { reason.withLock { if $0 == nil { $0 = failure } } }
 }
 
 /// That the process was asked to stop, from any thread, and the one task that waits for it.

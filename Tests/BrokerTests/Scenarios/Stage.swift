@@ -15,6 +15,8 @@ final class Stage: @unchecked Sendable {
     private let settings: [(String, String)]
     private let broker = Shared<Broker?>(nil)
     let lines = Shared<[String]>([])
+    /// Why the broker gave up, if it did.
+    let failure = Shared<BrokerFailure?>(nil)
 
     /// With a broker that serves.
     init(cores: Int = 1, seed: UInt64 = 1, faults: FaultPlan = .none, settings: [(String, String)] = []) throws {
@@ -34,7 +36,7 @@ final class Stage: @unchecked Sendable {
                 ("advertised.listeners", "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"),
                 ("group.initial.rebalance.delay.ms", "0"), ("offsets.topic.num.partitions", "3"),
             ] + settings.map { (name: $0.0, value: $0.1) })
-        let (broker, lines) = (broker, lines)
+        let (broker, lines, failure) = (broker, lines, failure)
         let outcome = Shared<Result<Void, any Error>?>(nil)
         node.start { cores in
             cores[0].spawn {
@@ -43,7 +45,9 @@ final class Stage: @unchecked Sendable {
                         try await Format(clusterID: "4L6g3nShT-eMCtK--X86sw", nodeID: 1).write("/data", core: cores[0])
                     }
                     let logger = Logger { level, text in lines.value.append("\(level.name) \(text)") }
-                    broker.value = try await Broker.start(configuration, cores: cores, logger: logger)
+                    broker.value = try await Broker.start(configuration, cores: cores, logger: logger) {
+                        failure.value = $0
+                    }
                     outcome.value = .success(())
                 } catch { outcome.value = .failure(error) }
             }
@@ -53,7 +57,7 @@ final class Stage: @unchecked Sendable {
 
     /// Stops the broker in order, and its process.
     func stop() throws {
-        guard let running = broker.value, let core = node.cores.first else { throw failure("no broker runs") }
+        guard let running = broker.value, let core = node.cores.first else { throw problem("no broker runs") }
         let outcome = Shared<Result<Void, any Error>?>(nil)
         world.after(milliseconds: 0) {
             core.spawn {
@@ -62,6 +66,32 @@ final class Stage: @unchecked Sendable {
             }
         }
         try finish(outcome, "the stop", milliseconds: 10_000)
+        crash(.kill)
+    }
+
+    /// What a directory of the broker's disk holds.
+    func names(in directory: String) -> [String] { node.disk.names(in: directory) }
+
+    /// Writes a file on the broker's disk while nothing runs there.
+    func write(_ text: String, to path: String) throws {
+        try onDisk { files in try await files.replace(path, with: ByteSlice(utf8: text)) }
+    }
+
+    func rename(_ path: String, to other: String) throws {
+        try onDisk { files in try files.rename(path, to: other) }
+    }
+
+    private func onDisk(_ body: @escaping @Sendable (FileSystem) async throws -> Void) throws {
+        let outcome = Shared<Result<Void, any Error>?>(nil)
+        node.start { cores in
+            cores[0].spawn {
+                do {
+                    try await body(cores[0].files)
+                    outcome.value = .success(())
+                } catch { outcome.value = .failure(error) }
+            }
+        }
+        try finish(outcome, "the change")
         crash(.kill)
     }
 
@@ -99,11 +129,11 @@ final class Stage: @unchecked Sendable {
         _ outcome: Shared<Result<Value, any Error>?>, _ what: String, milliseconds: Int64 = 600_000
     ) throws -> Value {
         let end = world.run(milliseconds: milliseconds) { outcome.value != nil }
-        guard let result = outcome.value else { throw failure("\(what) doesn't end: \(end)") }
+        guard let result = outcome.value else { throw problem("\(what) doesn't end: \(end)") }
         return try result.get()
     }
 
-    private func failure(_ reason: String) -> SeedFailure {
+    private func problem(_ reason: String) -> SeedFailure {
         SeedFailure(seed: world.seed, reason: ([reason] + lines.value.suffix(10)).joined(separator: "\n"))
     }
 }
