@@ -61,8 +61,8 @@ extension Log {
         return nil
     }
 
-    /// Whether ``takePlace(of:movedTo:)`` may be called: this log has all that `source` has, nobody waits for a write or
-    /// a sync there, and what was promised to be durable is so here.
+    /// Whether ``takePlace(of:movedTo:)`` may be called: this log has all that `source` has, nobody waits for a write
+    /// or a sync there, and what was promised to be durable is so here.
     public func isLevel(with source: Log) -> Bool {
         source.pending.isEmpty && pending.isEmpty && !source.isTruncating && nextOffset == source.nextOffset
             && durable.value >= source.durable.value

@@ -81,7 +81,8 @@ extension Log {
     /// brought in without stalling the core.
     public func bytes(of range: LogRange) async throws(LogError) -> [ByteSlice] {
         if let bytes = try bytesAtOnce(of: range) { return bytes }
-        do throws(Errno) { return [try await range.file.readAsync(range.count, at: range.positions.lowerBound)] } catch {
+        do throws(Errno) { return [try await range.file.readAsync(range.count, at: range.positions.lowerBound)] } catch
+        {
             throw .storage(error, path: range.file.path)
         }
     }

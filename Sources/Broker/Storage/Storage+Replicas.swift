@@ -138,8 +138,8 @@ extension Storage {
             // An empty log in its place would look as if all were well.
             if isDirectory(search.assigned) {
                 throw BrokerFailure(
-                    "it lies in the data directory with the id \(search.assigned.text), which isn't among those that can "
-                        + "be used. Bring it back and restart, or delete the topic.")
+                    "it lies in the data directory with the id \(search.assigned.text), which isn't among those that "
+                        + "can be used. Bring it back and restart, or delete the topic.")
             }
             guard offline.isEmpty else {
                 let all = offline.keys.sorted().joined(separator: ", ")
@@ -160,8 +160,8 @@ extension Storage {
         if let place = found[.metadataLog], place.directory == metadataDirectory { return place }
         if let place = found[.metadataLog] {
             throw BrokerFailure(
-                "the metadata log lies in \(place.path), but metadata.log.dir is \(metadataDirectory); correct the setting "
-                    + "or move the directory")
+                "the metadata log lies in \(place.path), but metadata.log.dir is \(metadataDirectory); correct the "
+                    + "setting or move the directory")
         }
         guard let directory = directories.first(where: { $0.path == metadataDirectory }) else {
             throw BrokerFailure("the metadata log's directory \(metadataDirectory) can't be used")

@@ -15,8 +15,8 @@ package struct ReplicaDirectory: Equatable, Sendable {
 }
 
 extension Controller {
-    /// Only `online` of the broker's directories can be used from now on: what it leads elsewhere has no leader any more,
-    /// and stays in sync with itself, so that it leads again once the directory is back.
+    /// Only `online` of the broker's directories can be used from now on: what it leads elsewhere has no leader any
+    /// more, and stays in sync with itself, so that it leads again once the directory is back.
     package func setOnlineDirectories(
         _ online: [UUID], of id: Int32, epoch: Int64
     ) throws(ControllerError) -> Decision<Void> {
