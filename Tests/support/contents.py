@@ -2,7 +2,7 @@
 import time
 import uuid
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, TopicPartition
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 BEGINNING = -2
@@ -22,8 +22,17 @@ def partitions(bootstrap, internal=False):
 
 def offsets(bootstrap, names, spec):
     asked = {TopicPartition(topic, number): spec for topic, number in names}
-    found = admin(bootstrap).list_offsets(asked, request_timeout=20)
-    return {(place.topic, place.partition): future.result().offset for place, future in found.items()}
+    client = admin(bootstrap)  # answers come as long as it lives
+    deadline = time.monotonic() + 30
+    while True:
+        found = client.list_offsets(asked, request_timeout=20)
+        try:
+            return {(place.topic, place.partition): future.result().offset for place, future in found.items()}
+        except KafkaException as error:
+            # A broker that has just started may know of its epoch before its partitions do.
+            if not error.args[0].retriable() or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def starts(bootstrap, names):
@@ -38,13 +47,13 @@ def records(bootstrap, names, isolation="read_uncommitted", seconds=60):
     """(offset, timestamp, key, value, headers) of each record, by partition."""
     reader = Consumer({
         "bootstrap.servers": bootstrap, "group.id": f"reader-{uuid.uuid4().hex}", "enable.auto.commit": False,
-        "enable.partition.eof": True, "isolation.level": isolation, "check.crcs": True,
+        "enable.partition.eof": True, "fetch.wait.max.ms": 20, "isolation.level": isolation, "check.crcs": True,
         "auto.offset.reset": "earliest"})
     reader.assign([TopicPartition(topic, number, BEGINNING) for topic, number in names])
     found, open_ends, deadline = {name: [] for name in names}, set(names), time.monotonic() + seconds
     while open_ends:
         assert time.monotonic() < deadline, f"no end of {sorted(open_ends)} within {seconds} s"
-        for record in reader.consume(5000, 0.2):
+        for record in reader.consume(5000, 0.05):
             place = (record.topic(), record.partition())
             if record.error():
                 assert record.error().code() == KafkaError._PARTITION_EOF, record.error()
@@ -58,7 +67,8 @@ def records(bootstrap, names, isolation="read_uncommitted", seconds=60):
 
 def committed(bootstrap, group):
     """Offset and metadata of each partition for which the group has committed one."""
-    future = admin(bootstrap).list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group]
+    client = admin(bootstrap)
+    future = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group]
     places = future.result(20).topic_partitions
     return {(place.topic, place.partition): place.offset for place in places if place.offset >= 0}
 

@@ -1,0 +1,121 @@
+"""A data directory goes from us to Apache Kafka and from Apache Kafka to us, and back."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import history
+from contents import contents, difference
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GROUPS = [history.GROUP]
+# A segment that doesn't begin the log: not a gap.
+FIRST_OF_A_SEGMENT = re.compile(r"^  -1 is followed by \d+$")
+
+
+def complaints(output):
+    """Standard error of dump-log without its note on each segment whose first offset isn't 0."""
+    lines = [line for line in output.splitlines() if line and not FIRST_OF_A_SEGMENT.match(line)]
+    following = lines[1:] + [""]
+    return [line for line, next_ in zip(lines, following)
+            if not line.startswith("Non-consecutive") or next_.startswith("  ")]
+
+
+def kafka_reads(tool, data, suffix, *options):
+    files = [str(path) for path in sorted(data.rglob(f"*{suffix}")) if "-delete" not in path.parent.name]
+    if suffix == ".log":
+        files = [path for path in files if pathlib.Path(path).stat().st_size]
+    done = subprocess.run(
+        [tool, "dump-log", "--files", ",".join(files), *options], capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert not complaints(done.stderr), complaints(done.stderr)[:10]
+    return done.stdout
+
+
+def check_every_file(tool, data, is_clean):
+    printed = kafka_reads(tool, data, ".log", "--deep-iteration")
+    assert "isvalid: false" not in printed
+    assert "invalid bytes" not in printed
+    kafka_reads(tool, data, ".snapshot")
+    if is_clean:
+        kafka_reads(tool, data, ".index", "--index-sanity-check")
+        kafka_reads(tool, data, ".timeindex", "--index-sanity-check")
+        kafka_reads(tool, data, ".index", "--verify-index-only")
+        kafka_reads(tool, data, ".timeindex", "--verify-index-only")
+
+
+def comparable(found, way="stop"):
+    """Without what may have changed by itself: retention goes on, and a kill forgets a start not yet written down."""
+    loose = {"retained", "trimmed"} if way == "kill" else {"retained"}
+    return {what: {place: value for place, value in places.items() if place[0] not in loose}
+            for what, places in found.items()}
+
+
+def check_trimmed(before, after):
+    """Records that were deleted may come back when the broker is killed, no others may go."""
+    place = ("trimmed", 0)
+    assert after["starts"][place] <= before["starts"][place]
+    left = [record for record in after["records"][place] if record[0] >= before["starts"][place]]
+    assert left == before["records"][place]
+
+
+@pytest.fixture
+def ours(directory, start_ours):
+    """A broker of ours with a history."""
+    broker = start_ours(directory / "data", "log.retention.check.interval.ms=500", "offsets.topic.num.partitions=3")
+    for happens in [history.codecs, history.idempotent, history.stamped, history.trimmed, history.retained,
+                    history.group]:
+        happens(broker.bootstrap)
+    return broker
+
+
+@pytest.mark.parametrize("way", ["stop", "kill"])
+def test_kafka_takes_over_from_us_and_gives_back(kafka_tool, start_kafka, start_ours, directory, ours, way):
+    before = contents(ours.bootstrap, GROUPS)
+    assert len(before["records"][("codec-zstd", 0)]) == 300
+    assert before["starts"][("trimmed", 0)] == 123
+    assert sum(before["committed"][history.GROUP].values()) == 50
+    assert ours.stop() == 0 if way == "stop" else ours.kill() is None
+    copy = directory / "copy"
+    shutil.copytree(directory / "data", copy)
+    check_every_file(kafka_tool, copy, way == "stop")
+
+    kafka = start_kafka(copy)
+    taken = contents(kafka.bootstrap, GROUPS)
+    assert not difference(comparable(before, way), comparable(taken, way))
+    check_trimmed(before, taken)
+    history.more(kafka.bootstrap, "kafka")
+    after = contents(kafka.bootstrap, GROUPS)
+    kafka.stop()
+
+    again = start_ours(copy, "log.retention.check.interval.ms=600000")
+    assert not difference(comparable(after), comparable(contents(again.bootstrap, GROUPS)))
+    assert again.stop() == 0
+
+
+@pytest.mark.parametrize("way", ["stop", "kill"])
+def test_we_take_over_from_kafka_and_give_back(kafka_tool, start_kafka, start_ours, directory, way):
+    data = directory / "data"
+    kafka = start_kafka(data)
+    for happens in [history.codecs, history.idempotent, history.stamped, history.trimmed, history.group,
+                    history.transactions]:
+        happens(kafka.bootstrap)
+    before = contents(kafka.bootstrap, GROUPS)
+    committed = before["read committed"][("txn", 0)]
+    assert committed and len(committed) < len(before["records"][("txn", 0)])
+    kafka.stop() if way == "stop" else kafka.kill()
+
+    broker = start_ours(data)
+    taken = contents(broker.bootstrap, GROUPS)
+    assert not difference(comparable(before, way), comparable(taken, way))
+    check_trimmed(before, taken)
+    history.more(broker.bootstrap, "ours")
+    after = contents(broker.bootstrap, GROUPS)
+    assert broker.stop() == 0
+    check_every_file(kafka_tool, data, True)
+
+    again = start_kafka(data)
+    assert not difference(after, contents(again.bootstrap, GROUPS))
+    again.stop()
