@@ -23,14 +23,14 @@ def partitions(bootstrap, internal=False):
 def offsets(bootstrap, names, spec):
     asked = {TopicPartition(topic, number): spec for topic, number in names}
     client = admin(bootstrap)  # answers come as long as it lives
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         found = client.list_offsets(asked, request_timeout=20)
         try:
             return {(place.topic, place.partition): future.result().offset for place, future in found.items()}
-        except KafkaException as error:
-            # A broker that has just started may know of its epoch before its partitions do.
-            if not error.args[0].retriable() or time.monotonic() > deadline:
+        except KafkaException:
+            # A broker that has just started may tell of leaders before its partitions know: UNKNOWN_LEADER_EPOCH.
+            if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
 
