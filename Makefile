@@ -1,4 +1,4 @@
-# make run | test | bench | soak | simulate SEED=… | lint | clean
+# make run | test | peers | bench | soak | simulate SEED=… | lint | clean
 
 LIBRARIES = liburing-dev libnuma-dev libisal-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev
 TEST_TOOLS = kcat python3-venv xfsprogs
@@ -8,7 +8,7 @@ SEED ?= 1
 VENV = .venv
 BROKER = .build/release/moldau
 
-.PHONY: run build test unit interop crash lint format bench soak simulate libraries clean
+.PHONY: run build test unit interop crash peers lint format bench soak simulate libraries clean
 
 ## Build release and run a broker on 127.0.0.1:9092; its data is kept in ./data (DATA=…).
 run: build
@@ -46,6 +46,11 @@ interop: build $(VENV)/.ready
 crash: build $(VENV)/.ready
 	$(VENV)/bin/pytest -q -W ignore Tests/Crash
 	$(BROKER) simulate --seeds 1:40 --twice
+
+## Apache Kafka and we on the same data, where MOLDAU_KAFKA names a script that starts it (START DIRECTORY PORT) and
+## MOLDAU_KAFKA_TOOL one that runs its tools (TOOL NAME ARGUMENTS); skipped without.
+peers: build $(VENV)/.ready
+	$(VENV)/bin/pytest -q -rs -W ignore Tests/Peers
 
 soak: build $(VENV)/.ready
 	MOLDAU_SOAK=1 $(VENV)/bin/pytest -q Tests/Crash Tests/Interop

@@ -81,8 +81,10 @@ enum ClientTool {
     }
 
     /// An admin for `--bootstrap-server` and `--command-config`.
-    static func admin(_ options: ParsedOptions, _ core: Core) throws(UsageFailure) -> Admin {
-        var properties: [(name: String, value: String)] = [("client.id", "adminclient-1")]
+    static func admin(
+        _ options: ParsedOptions, _ core: Core, clientID: String = "adminclient-1"
+    ) throws(UsageFailure) -> Admin {
+        var properties: [(name: String, value: String)] = [("client.id", clientID)]
         if let file = try options.value("command-config") { properties += try Self.properties(file, core) }
         properties.append(("bootstrap.servers", try options.value("bootstrap-server") ?? ""))
         return Admin(try configuration(properties, logger: "AdminClient"), core: core)

@@ -15,6 +15,7 @@ package enum Tools {
         Command("console-producer", "Send lines of standard input to a topic.", ConsoleProducer.run),
         Command("console-consumer", "Print the records of a topic.", ConsoleConsumer.run),
         Command("dump-log", "Print the files of a log.", DumpLog.run),
+        Command("log-dirs", "Tell how brokers use their log directories.", LogDirs.run),
         Command("simulate", "Run a broker, its disk and its clients in virtual time, by a seed.", Simulate.run),
     ]
 
