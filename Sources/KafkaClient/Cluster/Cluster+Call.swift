@@ -33,8 +33,8 @@ extension Cluster {
         _ request: Request, node: Int32, call: String, versions: ClosedRange<Int16> = Request.versions
     ) async throws(ClientError) -> Request.Response {
         try await retrying(call) { () async throws(ClientError) -> Request.Response in
+            if try await self.connection(to: node) == nil { try await self.fetchMetadata([]) }
             guard let connection = try await self.connection(to: node) else {
-                try await self.fetchMetadata([])
                 throw ClientError(.brokerNotAvailable)
             }
             return try await connection.request(request, versions: versions)
