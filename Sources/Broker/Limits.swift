@@ -40,6 +40,9 @@ enum Limits {
     /// Bytes that a move between directories copies before the core does something else.
     static let moveBytes = 1 << 20
 
+    /// Logs that a core opens or closes at the same time: a file system makes one commit of many syncs.
+    static let parallelLogs = 16
+
     /// How often a start says how far it is.
     static let progressMilliseconds: Int64 = 2000
 

@@ -1,5 +1,9 @@
 /// Every bound of the engine that no setting governs, with its unit and its reason.
 enum Limits {
+    /// Two topic ids that differ in no more bits are one that was damaged: of two random ones, fewer than one pair in
+    /// 10^19 is as close.
+    static let damagedIDBits = 16
+
     /// Index entries that wait in memory before they go to their file together: 512 of 8 bytes fill one page.
     static let indexTailEntries = 512
     /// Batches whose positions the active segment remembers, 8 bytes each: a tail consumer that lags by fewer batches

@@ -117,6 +117,8 @@ extension Log {
                 aborted: batch.aborted)
         }
         producers.settle()
+        isTouched = true
+        try? writeTopicID()  // a sync that can't do without tries again
         epochsBeforeTurn = nil
         let turn = endPending()
         written.advance(to: nextOffset)
@@ -163,6 +165,7 @@ extension Log {
         try writePending()
         let old = active
         if old.size == 0, old.baseOffset == baseOffset { return }
+        isTouched = true
         try old.finish()
         try writeSnapshot(at: baseOffset)
         let segment = try Segment.create(baseOffset, place: place, config: config)

@@ -10,6 +10,9 @@ extension Log {
         try checkUsable()
         try writePending()
         await deletions?.close()
+        // Thousands of logs that nobody wrote to must not cost a sync each.
+        let isEmpty = nextOffset == segments[0].baseOffset
+        if !isTouched, durable.value == nextOffset, unsyncedSeals.isEmpty, !areEpochsUnsaved || isEmpty { return }
         try active.finish()
         if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset {
             try writeSnapshot(at: nextOffset)
@@ -18,6 +21,7 @@ extension Log {
         do throws(LogError) {
             try await syncActiveIndexes()
             try await syncSnapshots()
+            try await syncTopicID()
             try await saveEpochs()
             try await place.syncEntries()
         } catch {
@@ -78,6 +82,32 @@ extension Log {
             throw .storage(error, path: path)
         }
         self.topicID = topicID
+    }
+
+    /// The same, written with the first batch and durable with the first sync: a log without batches needs no id.
+    func note(topicID: UUID) {
+        self.topicID = topicID
+        isTopicIDUnwritten = true
+    }
+
+    func writeTopicID() throws(LogError) {
+        guard isTopicIDUnwritten, let topicID else { return }
+        let path = place.path(PartitionMetadataFile.name)
+        try at(path) { () throws(Errno) in
+            let file = try place.files.open(path, .create)
+            defer { file.close() }
+            try file.truncate(to: 0)
+            try file.write([PartitionMetadataFile.encode(topicID)], at: 0)
+        }
+        place.hasUnsyncedEntries = true
+        isTopicIDUnwritten = false
+        isTopicIDUnsynced = true
+    }
+
+    /// Notes that this node leads with `epoch` from the log's end on; durable with the next batch's sync. For an epoch
+    /// that no batch has yet nothing more is needed.
+    public func noteEpoch(_ epoch: Int32) {
+        if epochs.assign(epoch, startOffset: nextOffset) { areEpochsUnsaved = true }
     }
 
     /// Notes that this node leads with `epoch` from the log's end on; durable before this returns. Before anything is

@@ -34,6 +34,8 @@ struct LoadedLog {
     var epochs: LeaderEpochs
     var areEpochsUnsaved: Bool
     var snapshots: [Int64]
+    /// Files were rebuilt.
+    var isTouched: Bool
 }
 
 extension Log {
@@ -54,7 +56,9 @@ extension Log {
             throw error
         }
         let log = Log(loading.place, opening, loaded)
-        if log.topicID == nil, let topicID = opening.topicID { try await log.assign(topicID: topicID) }
+        // An empty log is closed without a sync.
+        if loaded.endOffset == loaded.segments[0].baseOffset { loading.place.hasUnsyncedEntries = true }
+        if log.topicID == nil, let topicID = opening.topicID { log.note(topicID: topicID) }
         return log
     }
 }
@@ -106,7 +110,7 @@ struct LogLoading {
             startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
             producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
-            snapshots: snapshots)
+            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty)
     }
 
     /// Gives up what was opened.
@@ -121,7 +125,12 @@ struct LogLoading {
 
     private func makeDirectory() throws(LogError) {
         let directory = place.directory
-        guard !place.files.exists(directory) else { return }
+        guard !place.files.exists(directory) else {
+            // What a process that was killed has made may not be on the device yet.
+            place.hasUnsyncedEntries = !opening.wasClean
+            place.isUnsyncedItself = !opening.wasClean
+            return
+        }
         try at(directory) { () throws(Errno) in try place.files.makeDirectories(directory) }
         place.isUnsyncedItself = true
     }
@@ -143,9 +152,18 @@ struct LogLoading {
         guard let bytes = try read(PartitionMetadataFile.name) else { return nil }
         let path = place.path(PartitionMetadataFile.name)
         guard let stored = PartitionMetadataFile.decode(bytes) else {
+            // A power cut may leave anything in it where nothing of the log was ever synced.
+            if opening.topicID != nil, !opening.wasClean, opening.recoveryPoint == 0 { return nil }
             throw .corrupt(path: path, position: 0, reason: "no topic id can be read from it")
         }
         if let wanted = opening.topicID, wanted != stored {
+            // Ids are random: two that differ in a few bits are the same, damaged.
+            let difference = (wanted.high ^ stored.high).nonzeroBitCount + (wanted.low ^ stored.low).nonzeroBitCount
+            guard difference > Limits.damagedIDBits else {
+                throw .corrupt(
+                    path: path, position: 0,
+                    reason: "the topic id is \(stored.text), a few bits away from \(wanted.text), which it should be")
+            }
             throw .inconsistentTopicID(path: path, stored: stored.text, wanted: wanted.text)
         }
         return stored

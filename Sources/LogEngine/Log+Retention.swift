@@ -10,17 +10,18 @@ extension Log {
     public func applyRetention() throws(LogError) -> Int {
         try checkUsable()
         try writePending()
-        var summaries: [Retention.Segment] = []
-        for segment in segments {
-            summaries.append(
-                Retention.Segment(
-                    baseOffset: segment.baseOffset, bytes: segment.size,
-                    largestTimestamp: try segment.retentionTimestamp()))
+        let summaries = segments.map {
+            Retention.Segment(baseOffset: $0.baseOffset, bytes: $0.size, largestTimestamp: 0)
         }
         let bounds = Retention.Bounds(
             logStartOffset: startOffset, logEndOffset: endOffset, highWatermark: highWatermark,
             now: place.core.wallClockMilliseconds())
-        let count = Retention.expiredCount(summaries, bounds, config)
+        let count = try Retention.expiredCount(summaries, bounds, config) { index throws(LogError) in
+            let segment = segments[index]
+            let wasOpen = segment.openIndex != nil
+            defer { if !wasOpen { place.context.forget(segment) } }
+            return try segment.retentionTimestamp()
+        }
         guard count > 0 else { return 0 }
         if count == segments.count { try roll(to: endOffset) }
         let expired = Array(segments[..<count])

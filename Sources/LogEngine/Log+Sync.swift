@@ -49,6 +49,7 @@ extension Log {
             if segment.hasTransactionIndex { try await sync(segment, .txnindex) }
         }
         try await syncSnapshots()
+        try await syncTopicID()
         try await saveEpochs()
         try await place.syncEntries()
         unsyncedSeals.removeAll { segment in segment.isRemoved || seals.contains { $0 === segment } }
@@ -65,6 +66,17 @@ extension Log {
         guard !segment.isRemoved else { return }
         let file = try segment.file(kind)
         do throws(Errno) { try await file.sync() } catch { throw place.health.syncFailed(error, path: file.path) }
+    }
+
+    func syncTopicID() async throws(LogError) {
+        try writeTopicID()
+        guard isTopicIDUnsynced else { return }
+        isTopicIDUnsynced = false
+        let path = place.path(PartitionMetadataFile.name)
+        do throws(Errno) { try await place.files.open(path, .read).sync() } catch {
+            isTopicIDUnsynced = true
+            throw place.health.syncFailed(error, path: path)
+        }
     }
 
     func syncSnapshots() async throws(LogError) {

@@ -42,6 +42,7 @@ extension Log {
         try checkUsable()
         if isTruncating { throw .truncating(path: place.directory) }
         try? writePending()  // what could not be written is gone already
+        isTouched = true
         isTruncating = true
     }
 

@@ -63,6 +63,11 @@ public final class Log: TurnEnd {
     var doomedSegments: [Segment] = []
     var deletions: Gate?
     var isClosed = false
+    /// Something was written, or rebuilt, that isn't all on the device.
+    var isTouched: Bool
+    /// `partition.metadata` isn't written, or written and not synced.
+    var isTopicIDUnwritten = false
+    var isTopicIDUnsynced = false
 
     init(_ place: LogPlace, _ opening: LogOpening, _ loaded: LoadedLog) {
         self.place = place
@@ -80,6 +85,9 @@ public final class Log: TurnEnd {
         areEpochsUnsaved = loaded.areEpochsUnsaved
         snapshots = loaded.snapshots
         lastFlush = place.core.now()
+        isTouched = loaded.isTouched
+        // What a process that was killed has written may not be on the device yet.
+        isTopicIDUnsynced = !opening.wasClean && loaded.topicID != nil
         producers.release(below: highWatermark)
         segments[segments.count - 1].becomeActive(endOffset: loaded.endOffset)
     }

@@ -31,6 +31,14 @@ package enum Retention {
     /// How many segments at the front go, the active one included (then a new one has to be made first). A segment
     /// whose end is above the high watermark, and an empty active one, always stay.
     package static func expiredCount(_ segments: [Segment], _ bounds: Bounds, _ config: LogConfig) -> Int {
+        expiredCount(segments, bounds, config) { segments[$0].largestTimestamp }
+    }
+
+    /// The same; a segment's timestamp is asked for when it decides, oldest first.
+    static func expiredCount<Failure: Error>(
+        _ segments: [Segment], _ bounds: Bounds, _ config: LogConfig,
+        timestampOf: (Int) throws(Failure) -> Int64
+    ) throws(Failure) -> Int {
         let removable = removableCount(segments, bounds)
         var count = 0
         while count < removable, count + 1 < segments.count,
@@ -48,7 +56,7 @@ package enum Retention {
         }
         if config.retentionMilliseconds >= 0 {
             while count < removable,
-                bounds.now.subtractingReportingOverflow(segments[count].largestTimestamp).partialValue
+                bounds.now.subtractingReportingOverflow(try timestampOf(count)).partialValue
                     > config.retentionMilliseconds
             {
                 count += 1

@@ -216,7 +216,7 @@ final class RehearsalStage {
                 }
             }
         }
-        let end = world.run(milliseconds: 5000) { [startFailure] in
+        let end = world.run(milliseconds: 30_000) { [startFailure] in
             logs.value.count == Int(Self.partitions) || startFailure.value != nil
         }
         try checkStart()

@@ -314,9 +314,40 @@ private func small(_ change: (inout LogConfig) -> Void = { _ in }) -> LogConfig 
             var opening = LogOpening()
             opening.topicID = UUID(high: 1, low: 2)
             let log = try await Log.open(directory + "/t-0", opening, context)
+            try await log.add(batch())
             try await log.close()
+            let path = directory + "/t-0/partition.metadata"
+            let wanted = UUID(high: .max << 20, low: 3)
+            opening.topicID = wanted
+            await #expect(
+                throws: LogError.inconsistentTopicID(
+                    path: path, stored: UUID(high: 1, low: 2).text, wanted: wanted.text)
+            ) { _ = try await Log.open(directory + "/t-0", opening, context) }
+            // A few bits are damage, not another topic.
             opening.topicID = UUID(high: 1, low: 3)
-            await #expect(throws: LogError.self) { _ = try await Log.open(directory + "/t-0", opening, context) }
+            do {
+                _ = try await Log.open(directory + "/t-0", opening, context)
+                Issue.record("it was opened")
+            } catch {
+                guard case .corrupt(path, 0, _)? = error as? LogError else { throw error }
+            }
+        }
+    }
+
+    @Test func aLogThatNobodyWroteToIsClosedWithoutASync() async throws {
+        try await withLogs { context, directory in
+            var opening = LogOpening()
+            opening.topicID = UUID(high: 1, low: 2)
+            let log = try await Log.open(directory + "/t-0", opening, context)
+            log.noteEpoch(7)
+            try await log.close()
+            #expect(try context.core.files.list(directory + "/t-0") == ["00000000000000000000.log"])
+            let again = try await Log.open(directory + "/t-0", opening, context)
+            again.noteEpoch(8)
+            try await again.add(batch())
+            #expect(again.leaderEpochs.entries.map(\.epoch) == [0] || again.leaderEpochs.latest?.epoch == 8)
+            try await again.close()
+            #expect(try context.core.files.list(directory + "/t-0").contains("partition.metadata"))
         }
     }
 

@@ -10,11 +10,17 @@ struct PartitionKey: Hashable, Sendable {
 /// The partitions that one core owns.
 final class PartitionTable {
     private var byKey: [PartitionKey: Partition] = [:]
+    private var sorted: [Partition]?
 
     var count: Int { byKey.count }
 
-    /// In no particular order that anyone may depend on: sorted by name.
-    var all: [Partition] { byKey.values.sorted { $0.name < $1.name } }
+    /// By name. O(1) unless partitions came or went since the last time.
+    var all: [Partition] {
+        if let sorted { return sorted }
+        let all = byKey.values.sorted { $0.name < $1.name }
+        sorted = all
+        return all
+    }
 
     func find(_ topicID: UUID, _ partition: Int32) -> Partition? {
         byKey[PartitionKey(topicID: topicID, partition: partition)]
@@ -22,11 +28,13 @@ final class PartitionTable {
 
     func add(_ partition: Partition) {
         byKey[PartitionKey(topicID: partition.topicID, partition: partition.name.partition)] = partition
+        sorted = nil
     }
 
     @discardableResult
     func remove(_ topicID: UUID, _ partition: Int32) -> Partition? {
-        byKey.removeValue(forKey: PartitionKey(topicID: topicID, partition: partition))
+        sorted = nil
+        return byKey.removeValue(forKey: PartitionKey(topicID: topicID, partition: partition))
     }
 
     /// Ends all waits on all partitions.

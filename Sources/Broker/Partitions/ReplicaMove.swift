@@ -60,6 +60,7 @@ final class ReplicaMove {
 
     private func follow(_ copy: Log, _ core: Core, _ logger: Logger) async throws(LogError) -> End {
         var attempts = 0
+        var isFlushed = false
         var isWaitingForRoom = false
         defer { partition.isHoldingAppends = false }
         while !isStopping, !core.isHalted {
@@ -82,8 +83,14 @@ final class ReplicaMove {
                 if pause > 0 { await rest(pause, core) } else { await core.sleep(until: core.now()) }
                 if copy.endOffset < source.endOffset { continue }
             }
-            if copy.recoveryPoint < source.recoveryPoint { try await copy.flush() }
+            if !isFlushed {
+                // All but what comes in meanwhile is to be on the device before the original goes.
+                do throws(LogError) { try await copy.flush() } catch { if !error.isPassing { throw error } }
+                isFlushed = true
+                continue
+            }
             guard !isStopping else { break }
+            isFlushed = false
             if copy.isLevel(with: source) {
                 let place = try takePlace(copy, core)
                 await source.abandon()

@@ -21,26 +21,43 @@ extension Shard {
     /// told KAFKA_STORAGE_ERROR, the others are served.
     /// - Returns: those whose directory belongs to an earlier topic of the same name.
     func lead(_ assignments: [PartitionAssignment]) async -> [PartitionAssignment] {
-        let progress = RecoveryProgress(assignments, context: logContext, logger: node.logger)
+        nonisolated(unsafe) let progress = RecoveryProgress(assignments, context: logContext, logger: node.logger)
         defer { progress.end() }
-        var foreign: [PartitionAssignment] = []
-        for assignment in assignments {
-            do throws(LogError) {
-                if let partition = partitions.find(assignment.topicID, assignment.name.partition) {
-                    try await partition.lead(in: assignment.leaderEpoch)
-                } else {
-                    try await open(assignment, progress)
-                }
-            } catch {
-                if case .inconsistentTopicID = error {
-                    foreign.append(assignment)
-                    continue
-                }
-                setOffline(assignment.key, OfflinePartition(name: assignment.name, place: assignment.place), "\(error)")
-            }
-            if core.isHalted { break }
+        nonisolated(unsafe) let queue = WorkQueue(assignments)  // of this core, as its users are
+        await inParallel {
+            while let assignment = queue.next() { await self.lead(assignment, progress, queue) }
         }
-        return foreign
+        return queue.leftovers
+    }
+
+    private func lead(
+        _ assignment: PartitionAssignment, _ progress: RecoveryProgress, _ queue: WorkQueue<PartitionAssignment>
+    ) async {
+        guard !core.isHalted else { return }
+        do throws(LogError) {
+            if let partition = partitions.find(assignment.topicID, assignment.name.partition) {
+                try await partition.lead(in: assignment.leaderEpoch)
+            } else {
+                try await open(assignment, progress)
+            }
+        } catch {
+            if case .inconsistentTopicID = error { return queue.leave(assignment) }
+            setOffline(assignment.key, OfflinePartition(name: assignment.name, place: assignment.place), "\(error)")
+        }
+    }
+
+    /// Has `body` run a few times at once on this core: most of what it does is waiting for the disk.
+    private func inParallel(_ body: @escaping () async -> Void) async {
+        let gate = Gate()
+        nonisolated(unsafe) let body = body  // runs on this core only
+        for _ in 0..<Limits.parallelLogs where gate.enter() {
+            nonisolated(unsafe) let gate = gate  // as above
+            core.spawn {
+                await body()
+                gate.leave()
+            }
+        }
+        await gate.close()
     }
 
     func setOffline(_ key: PartitionKey, _ partition: OfflinePartition, _ reason: String) {
@@ -67,7 +84,7 @@ extension Shard {
         let log = try await Log.open(assignment.place.path, opening, logContext, health: assignment.place.health)
         // What was found after a crash is shown to readers at once: it must not go with the next power cut.
         if log.endOffset - log.durable.value >= config.flushMessages { try await log.flush() }
-        if log.leaderEpochs.latest?.epoch != assignment.leaderEpoch { try await log.beginEpoch(assignment.leaderEpoch) }
+        log.noteEpoch(assignment.leaderEpoch)
         let partition = Partition(
             topicID: assignment.topicID, name: assignment.name, log: log, directory: assignment.place.directory,
             leaderEpoch: assignment.leaderEpoch, config: assignment.config)
@@ -182,9 +199,13 @@ extension Shard {
             await move.stop()
             if let log = move.log, await !close(log, name) { unclean.insert(move.future.directory) }
         }
-        for partition in partitions.all where await !close(partition.log, partition.name) {
-            unclean.insert(partition.directory)
+        nonisolated(unsafe) let queue = WorkQueue(partitions.all)  // of this core, as its users are
+        await inParallel {
+            while let partition = queue.next() {
+                if await !self.close(partition.log, partition.name) { queue.leave(partition) }
+            }
         }
+        for partition in queue.leftovers { unclean.insert(partition.directory) }
         var collected = offsets()
         collected.unclean.formUnion(unclean)
         return collected
@@ -205,4 +226,22 @@ struct RemovedPartitions: Sendable {
     var directories: [(name: TopicPartition, path: String, delay: Int64)] = []
     /// Partitions whose log wasn't open, or can't be renamed.
     var offline: [TopicPartition] = []
+}
+
+/// Work that several tasks of one core share.
+final class WorkQueue<Item> {
+    private let items: [Item]
+    private var position = 0
+    private(set) var leftovers: [Item] = []
+
+    init(_ items: [Item]) { self.items = items }
+
+    func next() -> Item? {
+        guard position < items.count else { return nil }
+        defer { position += 1 }
+        return items[position]
+    }
+
+    /// Puts aside what somebody else has to look at.
+    func leave(_ item: Item) { leftovers.append(item) }
 }

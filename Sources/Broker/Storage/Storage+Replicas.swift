@@ -83,8 +83,10 @@ extension Storage {
     ) async {
         let topic = image[topic: partition.topic]
         let replica = topic?.partitions[partition.partition]
-        let isOurs = replica?.replicas.contains(nodeID) == true && topicID(of: future.path) == topic?.id
-        if isOurs, found[partition] == nil {
+        // A copy that has just begun has no id yet.
+        let id = topicID(of: future.path)
+        let isOurs = replica?.replicas.contains(nodeID) == true && (id == nil || id == topic?.id)
+        if isOurs, id != nil, found[partition] == nil {
             let assigned = replica?.directory(of: nodeID) ?? ClusterImage.unassignedDirectory
             let isOriginalLost =
                 assigned == future.directoryID || onlineIDs.contains(assigned)
