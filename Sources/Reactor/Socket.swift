@@ -141,7 +141,9 @@ public final class Socket {
         var left = sent
         var rest: [ByteSlice] = []
         for piece in pieces {
-            if left >= piece.count { left -= piece.count } else {
+            if left >= piece.count {
+                left -= piece.count
+            } else {
                 rest.append(piece[left..<piece.count])
                 left = 0
             }
