@@ -289,8 +289,9 @@ struct connection {
     unsigned first, flying;
 };
 
-// Keeps `depth` frames in flight on each connection until `count` are answered.
-static int pump(char **v, struct frame *f, int connections, int depth, long count) {
+// Keeps `depth` frames in flight on each connection until `count` are answered. Where `error_at` isn't 0, the int16 there
+// in each answer has to be 0.
+static int pump(char **v, struct frame *f, int connections, int depth, long count, size_t error_at) {
     int poll = epoll_create1(0);
     struct connection *all = calloc((size_t)connections, sizeof *all);
     latencies = malloc((size_t)count * sizeof *latencies);
@@ -327,6 +328,10 @@ static int pump(char **v, struct frame *f, int connections, int depth, long coun
                 memcpy(&size, c->in + at, 4);
                 size = ntohl(size);
                 if (c->have - at < size + 4) break;
+                if (error_at && (size < error_at || c->in[at + error_at] || c->in[at + error_at + 1])) {
+                    fprintf(stderr, "load: the broker answers with error %d\n", c->in[at + error_at] << 8 | c->in[at + error_at + 1]);
+                    return 1;
+                }
                 at += size + 4;
                 done++;
                 if (latency_count < (size_t)count) latencies[latency_count++] = time - c->sent[c->first];
@@ -364,7 +369,7 @@ int main(int argc, char **argv) {
         int depth = atoi(v[4]);
         if (depth < 1 || depth > 64) die("DEPTH is 1 to 64");
         produce_frame(&f, v[2]);
-        return pump(v, &f, atoi(v[3]), depth, atol(v[5]));
+        return pump(v, &f, atoi(v[3]), depth, atol(v[5]), 22 + strlen(v[2]));
     }
     if (!strcmp(mode, "fetches") && n == 5) {
         int fd = dial(v[0], v[1]);
@@ -375,13 +380,13 @@ int main(int argc, char **argv) {
         put_text(&f, v[2]);
         put(&f, 1, 4), put(&f, 0, 4), put(&f, (uint64_t)offset, 8), put(&f, 1 << 20, 4);
         end(&f);
-        return pump(v, &f, atoi(v[3]), 1, atol(v[4]));
+        return pump(v, &f, atoi(v[3]), 1, atol(v[4]), 26 + strlen(v[2]));
     }
     if (!strcmp(mode, "metadata") && n == 5) {
         begin(&f, 3, 4);
         put(&f, 1, 4), put_text(&f, v[2]), put(&f, 0, 1);
         end(&f);
-        return pump(v, &f, atoi(v[3]), 1, atol(v[4]));
+        return pump(v, &f, atoi(v[3]), 1, atol(v[4]), 0);
     }
     fprintf(stderr, "usage: the head of load.c says\n");
     return 2;

@@ -16,13 +16,15 @@ public final class Log: TurnEnd {
     }
 
     let place: LogPlace
-    public var config: LogConfig
+    // Unchecked is what each append touches: only plain calls on the log's core change it, and none of them calls out
+    // while it does.
+    @exclusivity(unchecked) public var config: LogConfig
     /// The topic's id, once it is known.
     public internal(set) var topicID: UUID?
     /// The first offset that can be read. Only moves up, but for a truncation below it.
     public internal(set) var startOffset: Int64
     /// The offset that the next batch gets; above ``endOffset`` while batches wait for the turn's end.
-    public internal(set) var nextOffset: Int64
+    @exclusivity(unchecked) public internal(set) var nextOffset: Int64
     /// The log's end as readers see it, and those who wait for it to grow.
     public let written: Watermark
     /// Every record below is synced, and those who wait for that.
@@ -34,9 +36,9 @@ public final class Log: TurnEnd {
     /// what a power cut may take back from a producer that waits. Not always with a higher offset than before.
     public var onReadable: ((Int64) -> Void)?
 
-    var segments: [Segment]
-    var producers: ProducerStates
-    var epochs: LeaderEpochs
+    @exclusivity(unchecked) var segments: [Segment]
+    @exclusivity(unchecked) var producers: ProducerStates
+    @exclusivity(unchecked) var epochs: LeaderEpochs
     /// The epoch file doesn't have the last changes.
     var areEpochsUnsaved = false
     var isSavingEpochs = false
@@ -45,9 +47,9 @@ public final class Log: TurnEnd {
     var snapshots: [Int64]
     var unsyncedSnapshots: [Int64] = []
 
-    var pending: [PendingBatch] = []
-    var pendingBytes = 0
-    var turn: WriteTurn?
+    @exclusivity(unchecked) var pending: [PendingBatch] = []
+    @exclusivity(unchecked) var pendingBytes = 0
+    @exclusivity(unchecked) var turn: WriteTurn?
     var epochsBeforeTurn: LeaderEpochs?
     private var isQueued = false
 

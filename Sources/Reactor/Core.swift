@@ -35,6 +35,7 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     @exclusivity(unchecked) private var timers = Timers()
     @exclusivity(unchecked) private var dirty: [any TurnEnd] = []
     private var thread: pthread_t
+    @exclusivity(unchecked) private var wallClock: Int64?
     private var stopping = false
     private var haltActions: [() -> Void] = []
 
@@ -90,8 +91,13 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     /// The monotonic clock.
     public func now() -> Instant { kernel.now() }
 
-    /// Milliseconds since 1970, as records carry them.
-    public func wallClockMilliseconds() -> Int64 { kernel.wallClockMilliseconds() }
+    /// Milliseconds since 1970, as records carry them: as of the turn's first look.
+    public func wallClockMilliseconds() -> Int64 {
+        if let wallClock { return wallClock }
+        let now = kernel.wallClockMilliseconds()
+        wallClock = now
+        return now
+    }
 
     public func random() -> UInt64 { kernel.random() }
 
@@ -161,6 +167,7 @@ public final class Core: TaskExecutor, @unchecked Sendable {
         runReadyJobs()
         fireTimers()
         kernel.enter(nextWait(mayWait))
+        wallClock = nil
         mailbox.awake()
         while let completion = kernel.nextCompletion() { deliver(completion) }
         return !(stopping && !hasReadyJobs && operations.inFlight == 0)

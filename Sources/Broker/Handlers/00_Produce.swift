@@ -46,17 +46,21 @@ struct PartitionProduced: Sendable {
     }
 }
 
-/// A partition's place in the answer.
-private struct Place {
-    var topic = 0
-    var partition = 0
-}
-
-/// A batch that was appended and isn't known to be where `acks` wants it.
-private struct Waiting {
-    var place: Place
+/// A batch in a log, and whether it is where `acks` wants it.
+private struct AppendedBatch {
     var partition: Partition
     var result: AppendResult
+}
+
+/// A partition's place in the answer.
+private struct Place {
+    var topic: Int
+    var partition: Int
+}
+
+private struct Waiting {
+    var place: Place
+    var batch: AppendedBatch
 }
 
 /// Batches of one request for another core's partitions.
@@ -65,44 +69,62 @@ private struct Hop {
     var work: [PartitionProduce] = []
 }
 
+/// The same on their way.
+private struct Hopped {
+    var places: [Place]
+    var results: Task<[PartitionProduced], Never>
+}
+
 extension Shard {
     func produce(_ request: ProduceRequest, _ frame: RequestFrame) -> any Reply {
-        let reply = ProduceReply(frame, acks: request.acks)
+        var refusal: PartitionProduced?
         if !(-1...1).contains(request.acks) {
-            reply.refusal = PartitionProduced(.invalidRequiredAcks)
+            refusal = PartitionProduced(.invalidRequiredAcks)
         } else if request.transactionalID != nil {
-            reply.refusal = PartitionProduced(.invalidTxnState, "Transactions are not served by this broker.")
+            refusal = PartitionProduced(.invalidTxnState, "Transactions are not served by this broker.")
         }
+        var response = ProduceResponse()
+        response.topics.reserveCapacity(request.topics.count)
+        var waiting: [Waiting] = []
         var remote: [Int: Hop] = [:]
         for topic in request.topics {
-            reply.begin(topic)
+            var answer = ProduceResponse.Topic()
+            answer.name = topic.name
+            answer.topicID = topic.topicID
+            answer.partitions.reserveCapacity(topic.partitions.count)
             let found = findTopic(name: topic.name, id: topic.topicID, usesIDs: frame.version >= 13)
             for partition in topic.partitions {
-                let place = reply.add(partition.index)
-                if let refusal = reply.refusal {
-                    reply.set(refusal, at: place)
-                    continue
-                }
-                do throws(KafkaError) {
-                    let topic = try found.get()
-                    try refuseInternal(topic, frame)
-                    let work = PartitionProduce(
-                        topicID: topic.id, partition: partition.index, records: partition.records ?? ByteSlice(),
-                        version: frame.version)
-                    let owner = node.placement(of: topic.id, partition.index)
-                    if owner == core.index {
-                        append(work, to: reply, at: place)
-                    } else {
-                        remote[owner, default: Hop()].places.append(place)
-                        remote[owner, default: Hop()].work.append(work)
+                var produced = refusal ?? PartitionProduced()
+                if refusal == nil {
+                    do throws(KafkaError) {
+                        let image = try found.get()
+                        try refuseInternal(image, frame)
+                        let work = PartitionProduce(
+                            topicID: image.id, partition: partition.index, records: partition.records ?? ByteSlice(),
+                            version: frame.version)
+                        let place = Place(topic: response.topics.count, partition: answer.partitions.count)
+                        let owner = node.placement(of: image.id, partition.index)
+                        if owner == core.index {
+                            let result: AppendedBatch?
+                            (produced, result) = append(work)
+                            if let result { waiting.append(Waiting(place: place, batch: result)) }
+                        } else {
+                            remote[owner, default: Hop()].places.append(place)
+                            remote[owner, default: Hop()].work.append(work)
+                        }
+                    } catch {
+                        produced = PartitionProduced(error)
                     }
-                } catch {
-                    reply.set(PartitionProduced(error), at: place)
                 }
+                var told = ProduceResponse.Partition()
+                told.index = partition.index
+                told.take(produced)
+                answer.partitions.append(told)
             }
+            response.topics.append(answer)
         }
-        if !remote.isEmpty { begin(remote, reply) }
-        return reply
+        return ProduceReply(
+            frame, acks: request.acks, response, waiting, hops: remote.isEmpty ? [] : begin(remote, acks: request.acks))
     }
 
     /// Clients don't write to internal topics, unless they are Kafka's own tools.
@@ -111,12 +133,13 @@ extension Shard {
     }
 
     /// Hops start now, in the order of requests, whenever their answers are collected.
-    private func begin(_ remote: [Int: Hop], _ reply: ProduceReply) {
-        let acks = reply.acks
-        reply.hops = remote.sorted { $0.key < $1.key }.map { owner, hop in
+    private func begin(_ remote: [Int: Hop], acks: Int16) -> [Hopped] {
+        remote.sorted { $0.key < $1.key }.map { owner, hop in
             let shard = shard(at: owner)
             let work = hop.work
-            return (hop.places, Task(executorPreference: core) { await shard.appendAndWait(work, acks: acks) })
+            return Hopped(
+                places: hop.places,
+                results: Task(executorPreference: core) { await shard.appendAndWait(work, acks: acks) })
         }
     }
 
@@ -124,98 +147,76 @@ extension Shard {
     func appendAndWait(_ works: [PartitionProduce], acks: Int16) async -> [PartitionProduced] {
         let appended = works.map { append($0) }
         var results: [PartitionProduced] = []
-        for (produced, waiting) in appended {
-            if acks != 0, let waiting, let failure = await waiting.acknowledged(acks: acks) {
-                results.append(PartitionProduced(failure))
-            } else {
-                results.append(produced)
-            }
+        for (produced, batch) in appended {
+            let failure = await batch?.acknowledged(acks: acks)
+            results.append(failure.map { PartitionProduced($0) } ?? produced)
         }
         return results
     }
 
     /// Checks a batch and gives it its place in the log.
-    private func append(_ work: PartitionProduce) -> (PartitionProduced, Waiting?) {
+    private func append(_ work: PartitionProduce) -> (PartitionProduced, AppendedBatch?) {
         guard let partition = partitions.find(work.topicID, work.partition) else {
             return (PartitionProduced(absence(of: work.topicID, work.partition)), nil)
         }
         let (produced, result) = partition.append(
             work.records, produceVersion: work.version, check: batchCheck, now: core.wallClockMilliseconds())
-        return (produced, result.map { Waiting(place: Place(), partition: partition, result: $0) })
-    }
-
-    private func append(_ work: PartitionProduce, to reply: ProduceReply, at place: Place) {
-        let (produced, waiting) = append(work)
-        reply.set(produced, at: place)
-        if reply.acks != 0, var waiting {
-            waiting.place = place
-            reply.waiting.append(waiting)
-        }
+        guard let result else { return (produced, nil) }
+        return (produced, AppendedBatch(partition: partition, result: result))
     }
 }
 
-extension Waiting {
-    func isAcknowledged(acks: Int16) -> Bool { partition.isAcknowledged(result, acks: acks) }
+extension AppendedBatch {
+    func isAcknowledged(acks: Int16) -> Bool { acks == 0 || partition.isAcknowledged(result, acks: acks) }
 
-    func acknowledged(acks: Int16) async -> KafkaError? { await partition.acknowledged(result, acks: acks) }
+    func acknowledged(acks: Int16) async -> KafkaError? {
+        acks == 0 ? nil : await partition.acknowledged(result, acks: acks)
+    }
 }
 
 /// The answer to a produce request: there when all of its batches are where `acks` wants them.
 private final class ProduceReply: Reply {
-    let acks: Int16
-    /// What all batches are told, if none is taken.
-    var refusal: PartitionProduced?
-    var waiting: [Waiting] = []
-    var hops: [(places: [Place], results: Task<[PartitionProduced], Never>)] = []
     private let frame: RequestFrame
-    private var response = ProduceResponse()
-    private var failure: KafkaError?
+    private let acks: Int16
+    private var response: ProduceResponse
+    private var waiting: [Waiting]
+    private var hops: [Hopped]
 
-    init(_ frame: RequestFrame, acks: Int16) {
+    init(_ frame: RequestFrame, acks: Int16, _ response: ProduceResponse, _ waiting: [Waiting], hops: [Hopped]) {
         self.frame = frame
         self.acks = acks
+        self.response = response
+        self.waiting = waiting
+        self.hops = hops
     }
-
-    // MARK: Filling
-
-    func begin(_ topic: ProduceRequest.Topic) {
-        var answer = ProduceResponse.Topic()
-        answer.name = topic.name
-        answer.topicID = topic.topicID
-        answer.partitions.reserveCapacity(topic.partitions.count)
-        response.topics.append(answer)
-    }
-
-    /// Makes a place for a partition of the last topic that was begun.
-    func add(_ partition: Int32) -> Place {
-        let topic = response.topics.count - 1
-        response.topics[topic].partitions.append(ProduceResponse.Partition { $0.index = partition })
-        return Place(topic: topic, partition: response.topics[topic].partitions.count - 1)
-    }
-
-    func set(_ produced: PartitionProduced, at place: Place) {
-        response.topics[place.topic].partitions[place.partition].take(produced)
-        if produced.error != .noError { failure = failure ?? produced.error }
-    }
-
-    // MARK: Answering
 
     func write(to frames: FrameBuffer) -> Answer? {
-        guard hops.isEmpty, waiting.allSatisfy({ $0.isAcknowledged(acks: acks) }) else { return nil }
+        guard hops.isEmpty else { return nil }
+        for each in waiting where !each.batch.isAcknowledged(acks: acks) { return nil }
         if acks != 0 { return frames.write(response, version: frame.version, for: frame.header) }
         // Without answers a client learns of a failure, and so of a new leader, only by losing its connection.
-        return failure.map { .close("a produce request without acknowledgement failed: \($0)") } ?? .nothing
+        for topic in response.topics {
+            for partition in topic.partitions where partition.errorCode != 0 {
+                let failure = KafkaError(rawValue: partition.errorCode) ?? .unknownServerError
+                return .close("a produce request without acknowledgement failed: \(failure)")
+            }
+        }
+        return .nothing
     }
 
     func settle() async {
-        for each in waiting where !each.isAcknowledged(acks: acks) {
-            if let failure = await each.acknowledged(acks: acks) { set(PartitionProduced(failure), at: each.place) }
+        for each in waiting {
+            if let failure = await each.batch.acknowledged(acks: acks) { set(PartitionProduced(failure), at: each.place) }
         }
         waiting.removeAll()
-        for (places, results) in hops {
-            for (place, produced) in zip(places, await results.value) { set(produced, at: place) }
+        for hop in hops {
+            for (place, produced) in zip(hop.places, await hop.results.value) { set(produced, at: place) }
         }
         hops.removeAll()
+    }
+
+    private func set(_ produced: PartitionProduced, at place: Place) {
+        response.topics[place.topic].partitions[place.partition].take(produced)
     }
 }
 

@@ -3,7 +3,8 @@ import KafkaProtocol
 
 /// Answers gathered for one send. All connections of a core share one: nothing is left in it between two of them.
 final class FrameBuffer {
-    private var coder: Coder
+    // Unchecked: a response that is being written calls nothing of ours.
+    @exclusivity(unchecked) private var coder: Coder
 
     init() { coder = Coder(encodingInto: Block(capacity: Limits.frameBufferBytes), gather: true) }
 

@@ -3,8 +3,13 @@ import Bytes
 /// A connection's replies, answered in the order of their requests whichever is done first. A reader that is too far
 /// ahead of its client waits.
 final class ResponseQueue {
+    private struct Queued {
+        let reply: any Reply
+        let bytes: Int
+    }
+
     // Unchecked: no reply that is asked touches the queue.
-    @exclusivity(unchecked) private var replies: [(reply: any Reply, bytes: Int)] = []
+    @exclusivity(unchecked) private var replies: [Queued] = []
     @exclusivity(unchecked) private var head = 0
     @exclusivity(unchecked) private var heldBytes = 0
     private var isFinished = false
@@ -24,7 +29,7 @@ final class ResponseQueue {
 
     /// Queues a reply that keeps so many bytes of its request. O(1) amortised.
     func append(_ reply: any Reply, holding bytes: Int = 0) {
-        replies.append((reply, bytes))
+        replies.append(Queued(reply: reply, bytes: bytes))
         heldBytes += bytes
     }
 

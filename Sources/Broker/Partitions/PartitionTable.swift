@@ -9,7 +9,8 @@ struct PartitionKey: Hashable, Sendable {
 
 /// The partitions that one core owns.
 final class PartitionTable {
-    private var byKey: [PartitionKey: Partition] = [:]
+    // Unchecked: keys are hashed while it is looked into, nothing else.
+    @exclusivity(unchecked) private var byKey: [PartitionKey: Partition] = [:]
     private var sorted: [Partition]?
 
     var count: Int { byKey.count }

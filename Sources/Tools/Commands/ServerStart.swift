@@ -160,6 +160,8 @@ struct ServerStartRequest: Sendable {
             if let data { properties["log.dirs"] = data }
         } else {
             properties = ServerConfiguration.embedded(dataDirectory: data ?? "data")
+            // Clients are told of the listeners there are, not of the embedded ones.
+            if overrides.contains(where: { $0.name == "listeners" }) { properties["advertised.listeners"] = nil }
         }
         return try ServerConfiguration(properties, overrides: overrides)
     }
