@@ -14,6 +14,7 @@ actor Shard {
 
     /// The cluster as this core knows it.
     private(set) var image: ClusterImage
+    private var views: [String: MetadataView] = [:]
     /// The other cores' shards by index: nil at this one's place, and everywhere once the core has halted, so that no
     /// shard keeps itself.
     private var peers: [Shard?] = []
@@ -81,7 +82,18 @@ actor Shard {
         shard(at: node.placement(of: topicID, partition))
     }
 
-    func adopt(_ image: ClusterImage) { self.image = image }
+    func adopt(_ image: ClusterImage) {
+        self.image = image
+        views.removeAll()
+    }
+
+    /// What clients that came by `frame`'s listener see of the cluster.
+    func view(_ frame: RequestFrame) -> MetadataView {
+        if let view = views[frame.connection.listener] { return view }
+        let view = MetadataView(image: image, listenerName: frame.connection.listener, controllerID: node.id)
+        views[frame.connection.listener] = view
+        return view
+    }
 
     // MARK: Connections
 

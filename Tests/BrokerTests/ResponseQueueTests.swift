@@ -104,7 +104,7 @@ import Testing
 
     @Test func aResponseIsLookedForOnceAndThenWaitedFor() async throws {
         var asked = 0
-        let reply = ResponseReply<HeartbeatResponse>(
+        let reply = ResponseReply(
             try header(),
             atOnce: {
                 asked += 1

@@ -92,18 +92,18 @@ extension Shard {
             answer.name = topic.name
             answer.topicID = topic.topicID
             answer.partitions.reserveCapacity(topic.partitions.count)
-            let found = findTopic(name: topic.name, id: topic.topicID, usesIDs: frame.version >= 13)
+            let found = findTopicID(name: topic.name, id: topic.topicID, usesIDs: frame.version >= 13)
             for partition in topic.partitions {
                 var produced = refusal ?? PartitionProduced()
                 if refusal == nil {
                     do throws(KafkaError) {
-                        let image = try found.get()
-                        try refuseInternal(image, frame)
+                        let topicID = try found.get()
+                        try refuseInternal(topicID, frame)
                         let work = PartitionProduce(
-                            topicID: image.id, partition: partition.index, records: partition.records ?? ByteSlice(),
+                            topicID: topicID, partition: partition.index, records: partition.records ?? ByteSlice(),
                             version: frame.version)
                         let place = Place(topic: response.topics.count, partition: answer.partitions.count)
-                        let owner = node.placement(of: image.id, partition.index)
+                        let owner = node.placement(of: topicID, partition.index)
                         if owner == core.index {
                             let result: AppendedBatch?
                             (produced, result) = append(work)
@@ -128,8 +128,8 @@ extension Shard {
     }
 
     /// Clients don't write to internal topics, unless they are Kafka's own tools.
-    private func refuseInternal(_ topic: TopicImage, _ frame: RequestFrame) throws(KafkaError) {
-        if topic.isInternal, frame.clientID != "__admin_client" { throw .invalidTopicException }
+    private func refuseInternal(_ topicID: UUID, _ frame: RequestFrame) throws(KafkaError) {
+        if isInternal(topicID), frame.clientID != "__admin_client" { throw .invalidTopicException }
     }
 
     /// Hops start now, in the order of requests, whenever their answers are collected.

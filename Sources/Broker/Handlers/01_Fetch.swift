@@ -14,8 +14,7 @@ extension Handler {
     static var fetch: Handler {
         Handler(FetchRequest.self) { shard, frame throws(CodingError) in
             let fetch = Fetch(try frame.body(FetchRequest.self), frame)
-            return ResponseReply(
-                frame, atOnce: { shard.fetchAtOnce(fetch) }, later: { await shard.fetchLater(fetch) })
+            return ResponseReply(attempt: { shard.write(fetch, to: $0) }, wait: { await shard.wait(for: fetch) })
         }
     }
 }
@@ -36,7 +35,9 @@ private final class Fetch {
     let frame: RequestFrame
     let terms: FetchTerms
     /// Made when it is the fetch's turn.
-    var plan = FetchPlan(wanted: [])
+    var plan: FetchPlan?
+    /// What was found, if it had to be waited for.
+    var response: FetchResponse?
 
     init(_ request: FetchRequest, _ frame: RequestFrame) {
         self.request = request
@@ -46,20 +47,35 @@ private final class Fetch {
 }
 
 extension Shard {
+    fileprivate func write(_ fetch: Fetch, to frames: FrameBuffer) -> Answer? {
+        if let response = fetch.response ?? (fetch.plan == nil ? fetchAtOnce(fetch) : nil) {
+            return frames.write(response, version: fetch.frame.version, for: fetch.frame.header)
+        }
+        return nil
+    }
+
+    fileprivate func wait(for fetch: Fetch) async {
+        guard let plan = fetch.plan else { return }
+        let byShard = shares(of: plan)
+        await waitForBytes(fetch, plan, byShard)
+        fetch.response = describe(plan, await readAll(fetch, plan, byShard), fetch.frame)
+    }
+
     /// The answer, if it takes neither other cores nor a wait.
-    fileprivate func fetchAtOnce(_ fetch: Fetch) -> FetchResponse? {
-        do throws(KafkaError) { fetch.plan = try plan(fetch.request, fetch.frame) } catch {
+    private func fetchAtOnce(_ fetch: Fetch) -> FetchResponse? {
+        var plan: FetchPlan
+        do throws(KafkaError) { plan = try self.plan(fetch.request, fetch.frame) } catch {
             return FetchResponse { $0.errorCode = error.rawValue }
         }
-        resolve(&fetch.plan)
-        let plan = fetch.plan
+        resolve(&plan)
+        fetch.plan = plan
         guard plan.errors.isEmpty else { return nil }
         if node.coreCount > 1 {
             for fetched in plan.wanted where node.placement(of: fetched.topicID, fetched.index) != core.index {
                 return nil
             }
         }
-        if let needed = bytesToWaitFor(fetch) {
+        if let needed = bytesToWaitFor(fetch.request, plan) {
             let survey = survey(plan.wanted, fetch.terms, signal: nil)
             guard survey.isDue || survey.bytes >= needed else { return nil }
         }
@@ -68,21 +84,14 @@ extension Shard {
         return describe(plan, results, fetch.frame)
     }
 
-    fileprivate func fetchLater(_ fetch: Fetch) async -> FetchResponse {
-        let byShard = shares(of: fetch.plan)
-        await waitForBytes(fetch, byShard)
-        return describe(fetch.plan, await readAll(fetch, byShard), fetch.frame)
-    }
-
     private func maximumBytes(_ request: FetchRequest) -> Int {
         min(Int(max(request.maximumBytes, 0)), fetchMaxBytes)
     }
 
     /// How many bytes have to be there before the answer; nil where it doesn't wait.
-    private func bytesToWaitFor(_ fetch: Fetch) -> Int? {
-        let plan = fetch.plan
-        guard plan.errors.isEmpty, !plan.wanted.isEmpty, fetch.request.maximumWaitMilliseconds > 0 else { return nil }
-        let needed = min(Int(fetch.request.minimumBytes), maximumBytes(fetch.request))
+    private func bytesToWaitFor(_ request: FetchRequest, _ plan: FetchPlan) -> Int? {
+        guard plan.errors.isEmpty, !plan.wanted.isEmpty, request.maximumWaitMilliseconds > 0 else { return nil }
+        let needed = min(Int(request.minimumBytes), maximumBytes(request))
         return needed > 0 ? needed : nil
     }
 
@@ -127,8 +136,8 @@ extension Shard {
         for index in plan.wanted.indices {
             let fetched = plan.wanted[index]
             let usesIDs = fetched.topicID != .zero
-            switch findTopic(name: fetched.topicName, id: fetched.topicID, usesIDs: usesIDs) {
-            case .success(let topic): plan.wanted[index].topicID = topic.id
+            switch findTopicID(name: fetched.topicName, id: fetched.topicID, usesIDs: usesIDs) {
+            case .success(let id): plan.wanted[index].topicID = id
             case .failure(let error): plan.errors[index] = error
             }
         }
@@ -147,9 +156,11 @@ extension Shard {
         return positions.map { ($0.key, $0.value) }.sorted { ($0.positions.first ?? 0) < ($1.positions.first ?? 0) }
     }
 
-    private func waitForBytes(_ fetch: Fetch, _ byShard: [(shard: Int, positions: [Int])]) async {
-        guard let needed = bytesToWaitFor(fetch) else { return }
-        let (plan, terms, lifeline) = (fetch.plan, fetch.terms, fetch.frame.connection.lifeline)
+    private func waitForBytes(
+        _ fetch: Fetch, _ plan: FetchPlan, _ byShard: [(shard: Int, positions: [Int])]
+    ) async {
+        guard let needed = bytesToWaitFor(fetch.request, plan) else { return }
+        let (terms, lifeline) = (fetch.terms, fetch.frame.connection.lifeline)
         let deadline = core.now().adding(milliseconds: Int64(fetch.request.maximumWaitMilliseconds))
         var signal: FetchSignal?
         while isServing, !core.isHalted {
@@ -173,8 +184,10 @@ extension Shard {
         signal?.fire()  // whoever still holds it may drop it
     }
 
-    private func readAll(_ fetch: Fetch, _ byShard: [(shard: Int, positions: [Int])]) async -> [PartitionFetched] {
-        let (plan, terms) = (fetch.plan, fetch.terms)
+    private func readAll(
+        _ fetch: Fetch, _ plan: FetchPlan, _ byShard: [(shard: Int, positions: [Int])]
+    ) async -> [PartitionFetched] {
+        let terms = fetch.terms
         var results = plan.wanted.indices.map { PartitionFetched(plan.errors[$0] ?? .noError) }
         var left = maximumBytes(fetch.request)
         var isFirst = true

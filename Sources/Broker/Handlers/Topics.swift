@@ -12,8 +12,9 @@ extension Handler {
         Handler(MetadataRequest.self) { shard, frame throws(CodingError) in
             let request = try frame.body(MetadataRequest.self)
             let answer = { shard.view(frame).answer(request, version: frame.version) }
-            guard frame.version < 4 || request.allowAutoTopicCreation, shard.createsTopicsByItself
-            else { return ResponseReply(frame, atOnce: answer) }
+            guard shard.createsTopicsByItself, frame.version < 4 || request.allowAutoTopicCreation else {
+                return ResponseReply(frame, atOnce: answer)
+            }
             return ResponseReply(
                 frame,
                 atOnce: { shard.view(frame).missingTopics(request).isEmpty ? answer() : nil },
@@ -109,21 +110,20 @@ extension Handler {
 }
 
 extension Shard {
-    func view(_ frame: RequestFrame) -> MetadataView {
-        MetadataView(image: image, listenerName: frame.connection.listener, controllerID: node.id)
+    /// The id of the topic that a request means, by name or by id.
+    func findTopicID(name: String, id: UUID, usesIDs: Bool) -> Result<UUID, KafkaError> {
+        if usesIDs { return image.topicsByID[id] == nil ? .failure(.unknownTopicID) : .success(id) }
+        guard let id = image.topicIDs[name] else { return .failure(.unknownTopicOrPartition) }
+        return .success(id)
     }
 
-    /// The topic that a request means, by name or by id.
     func findTopic(name: String, id: UUID, usesIDs: Bool) -> Result<TopicImage, KafkaError> {
-        if usesIDs {
-            guard let topic = image.topicsByID[id] else { return .failure(.unknownTopicID) }
-            return .success(topic)
+        findTopicID(name: name, id: id, usesIDs: usesIDs).flatMap { id in
+            image.topicsByID[id].map { .success($0) } ?? .failure(.unknownTopicID)
         }
-        guard let id = image.topicIDs[name], let topic = image.topicsByID[id] else {
-            return .failure(.unknownTopicOrPartition)
-        }
-        return .success(topic)
     }
+
+    func isInternal(_ topicID: UUID) -> Bool { image.topicsByID[topicID]?.isInternal ?? false }
 
     /// Why a partition isn't on this core: it doesn't exist, or its log isn't open (yet, or any more).
     func absence(of topicID: UUID, _ partition: Int32) -> KafkaError {

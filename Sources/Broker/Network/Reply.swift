@@ -39,36 +39,48 @@ final class Refusal: Reply {
     var endsConnection: Bool { true }
 }
 
-/// A reply with a response, found at once or waited for; begun in its turn, when the replies before it are answered.
-final class ResponseReply<Response: KafkaResponse>: Reply {
-    private let frame: RequestFrame
-    private let version: Int16
-    private var atOnce: (() -> Response?)?
-    private let later: () async -> Response?
-    private var response: Response?
+/// A reply made of two closures; its work begins in its turn, when the replies before it are answered.
+final class ResponseReply: Reply {
+    private let attempt: (FrameBuffer) -> Answer?
+    private let wait: () async -> Void
 
     /// - Parameters:
-    ///   - version: of the response, where it isn't the request's.
+    ///   - attempt: writes the answer if it is there.
+    ///   - wait: returns when it is. Called once, when `attempt` has returned nil.
+    init(attempt: @escaping (FrameBuffer) -> Answer?, wait: @escaping () async -> Void = {}) {
+        self.attempt = attempt
+        self.wait = wait
+    }
+
+    /// - Parameter version: of the response, where it isn't the request's.
+    convenience init<Response: KafkaResponse>(
+        _ frame: RequestFrame, version: Int16? = nil, atOnce: @escaping () -> Response
+    ) {
+        let version = version ?? frame.version
+        self.init(attempt: { $0.write(atOnce(), version: version, for: frame.header) })
+    }
+
+    /// - Parameters:
     ///   - atOnce: the response, if there is nothing to wait for. Called once.
     ///   - later: the response, when there was.
-    init(
-        _ frame: RequestFrame, version: Int16? = nil, atOnce: (() -> Response?)? = nil,
-        later: @escaping () async -> Response? = { nil }
+    convenience init<Response: KafkaResponse>(
+        _ frame: RequestFrame, atOnce: @escaping () -> Response? = { nil }, later: @escaping () async -> Response
     ) {
-        self.frame = frame
-        self.version = version ?? frame.version
-        self.atOnce = atOnce
-        self.later = later
+        var response: Response?
+        var wasTried = false
+        self.init(
+            attempt: { frames in
+                if !wasTried {
+                    wasTried = true
+                    response = atOnce()
+                }
+                guard let response else { return nil }
+                return frames.write(response, version: frame.version, for: frame.header)
+            },
+            wait: { response = await later() })
     }
 
-    func write(to frames: FrameBuffer) -> Answer? {
-        if let atOnce {
-            self.atOnce = nil
-            response = atOnce()
-        }
-        guard let response else { return nil }
-        return frames.write(response, version: version, for: frame.header)
-    }
+    func write(to frames: FrameBuffer) -> Answer? { attempt(frames) }
 
-    func settle() async { response = await later() }
+    func settle() async { await wait() }
 }

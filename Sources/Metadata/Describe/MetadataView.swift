@@ -1,12 +1,17 @@
 import Bytes
 package import KafkaProtocol
 
-/// What clients that came through one listener are told of the cluster. Pure: an image in, answers out.
-package struct MetadataView: Sendable {
+/// What clients that came through one listener are told of the cluster. An image in, answers out; those that are asked
+/// for most are made once.
+package final class MetadataView {
     package let image: ClusterImage
     package let listenerName: String
     /// Whom administrators' requests go to: with several controllers, any broker, which passes them on.
     package let controllerID: Int32
+    /// By topic's id, for the versions before 6 and for those from it on: they differ in one error.
+    private var topics: [[UUID: MetadataResponse.Topic]] = [[:], [:]]
+    private lazy var brokers = servingBrokers
+    private lazy var sortedTopicIDs = image.sortedTopicNames.compactMap { image.topicIDs[$0] }
 
     package init(image: ClusterImage, listenerName: String, controllerID: Int32) {
         self.image = image
@@ -24,9 +29,7 @@ package struct MetadataView: Sendable {
             if let topics = request.topics, version > 0 || !topics.isEmpty {
                 response.topics = topics.map { topic(asked: $0, version: version) }
             } else {
-                response.topics = image.sortedTopicNames.compactMap { name in
-                    image[topic: name].map { topic($0, version: version) }
-                }
+                response.topics = sortedTopicIDs.compactMap { topic(id: $0, version: version) }
             }
         }
     }
@@ -40,7 +43,7 @@ package struct MetadataView: Sendable {
     }
 
     /// Those that serve, in the ids' order.
-    private var brokers: [MetadataResponse.Broker] {
+    private var servingBrokers: [MetadataResponse.Broker] {
         image.brokers.values.filter { !$0.isFenced }.sorted { $0.id < $1.id }.compactMap { broker in
             guard let endpoint = broker.endpoint(listenerName) else { return nil }
             return MetadataResponse.Broker {
@@ -54,7 +57,7 @@ package struct MetadataView: Sendable {
 
     private func topic(asked: MetadataRequest.Topic, version: Int16) -> MetadataResponse.Topic {
         if let name = asked.name {
-            if let found = image[topic: name] { return topic(found, version: version) }
+            if let id = image.topicIDs[name], let found = topic(id: id, version: version) { return found }
             let error: KafkaError =
                 TopicName.problem(name) == nil ? .unknownTopicOrPartition : .invalidTopicException
             return MetadataResponse.Topic {
@@ -63,12 +66,21 @@ package struct MetadataView: Sendable {
                 $0.isInternal = TopicName.isInternal(name)
             }
         }
-        if let found = image[topicID: asked.topicID] { return topic(found, version: version) }
+        if let found = topic(id: asked.topicID, version: version) { return found }
         return MetadataResponse.Topic {
             $0.errorCode = KafkaError.unknownTopicID.code
             $0.name = nil
             $0.topicID = asked.topicID
         }
+    }
+
+    private func topic(id: UUID, version: Int16) -> MetadataResponse.Topic? {
+        let form = version < 6 ? 0 : 1
+        if let made = topics[form][id] { return made }
+        guard let found = image.topicsByID[id] else { return nil }
+        let answer = topic(found, version: version)
+        topics[form][id] = answer
+        return answer
     }
 
     /// One topic with all of its partitions.
