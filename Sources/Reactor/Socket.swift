@@ -117,8 +117,8 @@ public final class Socket {
         withExtendedLifetime(pieces) {}  // the vectors point into them
     }
 
-    /// Sends what the system takes of `pieces` without waiting, and returns the rest, for `send`. Not while a send is in
-    /// flight.
+    /// Sends what the system takes of `pieces` without waiting, and returns the rest, for `send`. Not while a send is
+    /// in flight.
     public func sendAtOnce(_ pieces: [ByteSlice]) throws(Errno) -> [ByteSlice] {
         var next = 0
         while next < pieces.count {

@@ -138,9 +138,8 @@ private final class Numbered: Reply {
         guard isSettled else { return nil }
         let response = FetchResponse {
             $0.throttleTimeMilliseconds = number
-            $0.topics = [
-                .init { $0.partitions = [.init { $0.records = RecordPieces([Block(capacity: bytes).slice(0..<bytes)]) }] }
-            ]
+            let records = RecordPieces([Block(capacity: bytes).slice(0..<bytes)])
+            $0.topics = [.init { $0.partitions = [.init { $0.records = records }] }]
         }
         return frames.write(response, version: 4, for: RequestHeader())
     }

@@ -92,7 +92,7 @@ import Testing
     }
 
     private static func handlerPattern() throws -> Regex<(Substring, Substring, Substring?)> {
-        try Regex(#"(?:\.answering|Handler)\((\w+)Request\.self(?:, listed: ([\d.]+))?\)"#)
+        try Regex(#"(?:\.answering(?:AtOnce)?|Handler)\((\w+)Request\.self(?:, listed: ([\d.]+))?\)"#)
     }
 
     /// Line and first group of each match; with `onlyCode`, in code blocks and `code` alone.

@@ -12,8 +12,8 @@ import Testing
         let output: String
     }
 
-    private static func told() throws -> [Told] {
-        let text = try GoldenDirectory.packed("Golden/dump-log.txt.gz").text
+    private static func told(_ name: String) throws -> [Told] {
+        let text = try GoldenDirectory.packed("Golden/\(name).txt.gz").text
         return text.split(separator: "\n$ ").map { part in
             let lines = part.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
             let command = lines[0].hasPrefix("$ ") ? lines[0].dropFirst(2) : lines[0]
@@ -29,10 +29,11 @@ import Testing
         return lines.filter { !$0.hasPrefix("[err]") }.joined(separator: "\n")
     }
 
-    @Test func everyFileIsPrintedAsKafkaPrintsIt() throws {
-        try withGolden(["clean", "torn"]) { golden in
-            let all = try Self.told()
-            #expect(all.count > 300)
+    @Test(arguments: [("dump-log", ["clean", "torn"], 305), ("dump-legacy", ["legacy"], 24)])
+    func everyFileIsPrintedAsKafkaPrintsIt(_ name: String, _ directories: [String], _ count: Int) throws {
+        try withGolden(directories) { golden in
+            let all = try Self.told(name)
+            #expect(all.count == count)
             for told in all {
                 let ours = golden.dump(told.arguments)
                 let differs = ours != Self.comparable(told.output)
@@ -74,10 +75,10 @@ import Testing
 
     /// Each byte of a file is changed in turn, and the file printed in all ways.
     private static func damage(_ path: String, bytes limit: Int, beside: [String] = [], _ options: [[String]]) throws {
-        try withGolden(["clean"]) { golden in
+        try withGolden([path.hasPrefix("legacy") ? "legacy" : "clean"]) { golden in
             var random = SystemRandomNumberGenerator()
             let seed = UInt8.random(in: 1...255, using: &random)
-            let original = Array(try golden.read("clean/" + path).array.prefix(limit))
+            let original = Array(try golden.read(path.hasPrefix("legacy") ? path : "clean/" + path).array.prefix(limit))
             let name = path.split(separator: "/").last.map(String.init) ?? path
             for other in beside {
                 let file = other.split(separator: "/").last.map(String.init) ?? other
@@ -109,6 +110,11 @@ import Testing
     ])
     func noChangedByteOfACoordinatorsLogStopsTheTool(_ partition: String, _ decoder: String) throws {
         try Self.damage("\(partition)/\(Self.first).log", bytes: 900, [[decoder]])
+    }
+
+    @Test(arguments: ["m0c0", "m0c1", "m1c0", "m1c1", "m1c2", "m1c3"])
+    func noChangedByteOfAnOldFormatStopsTheTool(_ format: String) throws {
+        try Self.damage("legacy/\(format)/\(Self.first).log", bytes: 200, [["--print-data-log"]])
     }
 
     @Test(arguments: ["index", "timeindex"])

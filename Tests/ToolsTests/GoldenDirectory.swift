@@ -6,13 +6,16 @@ import Simulation
 
 @testable import Tools
 
-/// A data directory that Apache Kafka 4.3.1 wrote, on the disk of a simulated machine, and dumps of its files.
+/// Data directories that Apache Kafka 4.3.1 wrote, and `legacy`, segments of the formats before 0.11; on the disk of a simulated machine, and dumps of its files.
 final class GoldenDirectory {
     private let files: FileSystem
 
     init(_ names: [String], _ files: FileSystem) throws {
         self.files = files
-        for name in names { try unpack(try Self.packed("../LogEngineTests/Golden/\(name).tar.gz")) }
+        for name in names {
+            let folder = name == "legacy" ? "Golden" : "../LogEngineTests/Golden"
+            try unpack(try Self.packed("\(folder)/\(name).tar.gz"))
+        }
     }
 
     /// What `dump-log` prints, as the files of expected output have it.

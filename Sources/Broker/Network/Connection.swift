@@ -5,9 +5,9 @@ import Reactor
 /// One client's connection, on the core that accepted it.
 ///
 /// What can be done at once is done without a task: whole frames are served as they come, and at the turn's end, when
-/// logs have written, all answers that are there leave in one send. The reader's task is for frames that are cut off and
-/// for waiting until a slow client has taken its answers; the writer's is for answers that aren't there yet and for what
-/// the socket has no room for.
+/// logs have written, all answers that are there leave in one send. The reader's task is for frames that are cut off
+/// and for waiting until a slow client has taken its answers; the writer's is for answers that aren't there yet and
+/// for what the socket has no room for.
 final class Connection: TurnEnd, SocketReceiver {
     let context: ConnectionContext
     private let core: Core

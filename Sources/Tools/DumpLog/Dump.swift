@@ -26,7 +26,7 @@ struct Dump {
             default: terminal.error("Ignoring unknown file \(path)")
             }
         }
-        for line in findings.lines { terminal.error(line) }
+        findings.tell { terminal.error($0) }
     }
 
     func open(_ path: String) throws(DumpFailure) -> File {
@@ -61,21 +61,20 @@ struct DumpFindings {
         }
     }
 
-    var lines: [String] {
-        var lines: [String] = []
+    func tell(_ line: (String) -> Void) {
         for kind in Kind.allCases {
             for file in found[kind] ?? [] {
-                let path = DumpPath.absolute(file.path)
-                lines.append(Self.headline(kind) + path)
-                for pair in Self.ordered(file.pairs, kind) { lines.append(Self.line(kind, pair.first, pair.second)) }
+                line(Self.headline(kind) + DumpPath.absolute(file.path))
+                for pair in Self.ordered(file.pairs, kind) { line(Self.line(kind, pair.first, pair.second)) }
             }
         }
-        return lines
     }
 
     /// Kafka keeps those two in maps: one entry for each first number, in order.
     private static func ordered(_ pairs: Pairs, _ kind: Kind) -> Pairs {
         guard kind == .gap || kind == .indexMismatch else { return pairs }
+        let ascends = zip(pairs, pairs.dropFirst()).allSatisfy { $0.first < $1.first }
+        if kind == .gap, ascends { return pairs }
         var latest: [Int64: Int64] = [:]
         for pair in pairs { latest[pair.first] = pair.second }
         let sorted = latest.sorted { $0.key < $1.key }.map { (first: $0.key, second: $0.value) }
