@@ -6,7 +6,8 @@ import Simulation
 
 @testable import Tools
 
-/// Data directories that Apache Kafka 4.3.1 wrote, and `legacy`, segments of the formats before 0.11; on the disk of a simulated machine, and dumps of its files.
+/// Data directories that Apache Kafka 4.3.1 wrote, and `legacy`, segments of the formats before 0.11; on the disk of a
+/// simulated machine, with dumps of their files.
 final class GoldenDirectory {
     private let files: FileSystem
 
