@@ -14,6 +14,9 @@ struct BatchPlace {
     /// `nil` for messages of the older formats.
     var header: RecordBatchHeader?
 
+    /// Compaction has taken records out of it.
+    var lacksRecords: Bool { header.map { Int64($0.recordsCount) < Int64($0.lastOffsetDelta) + 1 } ?? false }
+
     /// Reads what is at `bytes`, of which there are `count`. Throws the reason when it can't be a batch.
     static func read(_ bytes: UnsafeRawPointer, count: Int, position: Int) throws(DamageReason) -> BatchPlace {
         guard count >= 17 else { throw DamageReason("\(count) bytes can't hold a batch") }

@@ -24,6 +24,12 @@ enum Limits {
     /// Bytes of a small file (checkpoint, snapshot, marker) that are believed: 10,000 partitions take 500 kB, a million
     /// producers 46 MB.
     static let smallFileBytes = 256 << 20
+    /// Bytes that compaction works on before it lets others on its core: about a quarter of a millisecond.
+    static let cleaningSliceBytes = 256 << 10
+    /// Bytes that compaction writes between two syncs, so that the disk is never far behind.
+    static let cleaningSyncBytes = 64 << 20
+    /// Milliseconds that a throttled compaction sleeps at once: as long may whoever needs its log have to wait.
+    static let cleaningNapMilliseconds: Int64 = 100
     /// Relative offsets are 32 bits with a sign in the index formats.
     static let relativeOffset = Int64(Int32.max)
 }

@@ -6,6 +6,9 @@ extension Log {
     /// done with the log; those who wait on its watermarks are told.
     public func close() async throws(LogError) {
         guard !isClosed else { return }
+        cleaningBars += 1
+        await withdrawCleaning()
+        guard !isClosed else { return }
         defer { end() }
         try checkUsable()
         try writePending()
@@ -43,6 +46,9 @@ extension Log {
     /// when nothing of it is under way any more.
     public func abandon() async {
         guard !isClosed else { return }
+        cleaningBars += 1
+        await withdrawCleaning()
+        guard !isClosed else { return }
         pending.removeAll()
         pendingBytes = 0
         turn?.end(.closed(path: place.directory))
@@ -63,6 +69,9 @@ extension Log {
 
     /// Renames the directory (to one that ends in `-delete`, say). The log stays usable.
     public func renameDirectory(to path: String) async throws(LogError) {
+        cleaningBars += 1
+        defer { cleaningBars -= 1 }
+        await withdrawCleaning()
         let old = place.directory
         try at(old) { () throws(Errno) in try place.files.rename(old, to: path) }
         place.directory = path

@@ -72,6 +72,8 @@ struct LogLoading {
     private var epochs = LeaderEpochs()
     private var epochsOnDisk: LeaderEpochs?
     private var snapshots: [Int64] = []
+    /// The segment that was recovered last lacks offsets: compaction has been there, whatever its checkpoint says.
+    private var isCompacted = false
     private var recovered: (producers: ProducerStates, endOffset: Int64)?
 
     init(place: LogPlace, opening: LogOpening) {
@@ -173,27 +175,45 @@ struct LogLoading {
     private mutating func plan() async throws(LogError) -> RecoveryPlan {
         var names = try names()
         let temporaries = RecoveryPlan.Temporaries(names: names)
+        if !temporaries.staleSwaps.isEmpty {
+            for name in temporaries.staleSwaps { try place.remove(name) }
+            try await syncNames()
+        }
         for name in temporaries.removals { try place.remove(name) }
         if !temporaries.swaps.isEmpty {
             let logs = temporaries.swaps.filter { $0.kind == .log }
             var end = Int64.min
             for swap in logs { end = max(end, try endOffset(ofSwap: swap)) }
             for name in temporaries.replaced(names: names, swapEndOffset: end) { try place.remove(name) }
-            for swap in temporaries.swaps {
-                let from = place.path(swap)
-                let to = place.path(swap.with(nil))
-                try at(from) { () throws(Errno) in try place.files.rename(from, to: to) }
-            }
+            // Each step durably before the next: another stop on the way must not leave old and new side by side.
+            try await syncNames()
+            try complete(logs)
+            try await syncNames()
+            try complete(temporaries.swaps.filter { $0.kind != .log })
         }
         if !temporaries.removals.isEmpty || !temporaries.swaps.isEmpty {
-            place.hasUnsyncedEntries = true
-            try await place.syncEntries()
+            try await syncNames()
+            names = try self.names()
+        } else if !temporaries.staleSwaps.isEmpty {
             names = try self.names()
         }
         let plan = RecoveryPlan(names: names, wasClean: opening.wasClean, recoveryPoint: opening.recoveryPoint)
         for name in plan.removals { try place.remove(name) }
         snapshots = plan.snapshots
         return plan
+    }
+
+    private func syncNames() async throws(LogError) {
+        place.hasUnsyncedEntries = true
+        try await place.syncEntries()
+    }
+
+    private func complete(_ swaps: [SegmentFileName]) throws(LogError) {
+        for swap in swaps {
+            let from = place.path(swap)
+            let to = place.path(swap.with(nil))
+            try at(from) { () throws(Errno) in try place.files.rename(from, to: to) }
+        }
     }
 
     private func endOffset(ofSwap swap: SegmentFileName) throws(LogError) -> Int64 {
@@ -289,6 +309,8 @@ struct LogLoading {
         let file = try segment.file(.log)
         let fileBytes = try at(file.path) { () throws(Errno) in try file.size() }
         segment.startOver()
+        isCompacted = false
+        var next = segment.baseOffset
         var walk = SegmentRecovery(file, baseOffset: segment.baseOffset, fileBytes: fileBytes)
         while let (batch, control) = try await walk.next() {
             var aborted: AbortedTransaction?
@@ -303,7 +325,9 @@ struct LogLoading {
             }
             segment.grew(
                 by: batch.size, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp, aborted: aborted)
-            endOffset = batch.lastOffset + 1
+            if batch.baseOffset > next || batch.lacksRecords { isCompacted = true }
+            next = batch.lastOffset + 1
+            endOffset = next
             place.context.recoveredBytes += batch.size
         }
         producers.settle()
@@ -333,12 +357,11 @@ struct LogLoading {
     }
 
     /// Whether the log ended at `end` although a later segment begins at `next`: what was between them was never synced
-    /// and is lost, and a log has no holes but those that compaction left. A segment that begins below the end is one
-    /// that was removed before, come back with a power cut.
+    /// and is lost, and a log has no holes but those that compaction left (by Apache Kafka; ours leaves none between
+    /// segments). A segment that begins below the end is one that was removed before, come back with a power cut.
     private func isTorn(between end: Int64, and next: Int64) -> Bool {
         if next < end { return true }
-        return next > end && end >= opening.recoveryPoint && end >= opening.cleanedUpTo
-            && !opening.config.cleanupPolicy.contains(.compact)
+        return next > end && end >= opening.recoveryPoint && end >= opening.cleanedUpTo && !isCompacted
     }
 
     /// What was cut must not come back with the next power cut, in front of or behind what is written next.

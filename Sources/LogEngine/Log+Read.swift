@@ -119,7 +119,8 @@ extension Log {
     public func abortedTransactions(in range: LogRange, from offset: Int64) throws(LogError) -> [AbortedTransaction] {
         guard segments.contains(where: \.hasTransactionIndex) else { return [] }
         var upTo = range.upTo
-        if let above = try range.segment.offset(above: range.positions.upperBound) { upTo = min(upTo, above) }
+        // Of a segment that is gone the index may be another's.
+        if !range.segment.isRemoved, let above = try range.segment.offset(above: range.positions.upperBound) { upTo = min(upTo, above) }
         return try abortedTransactions(from: offset, upTo: upTo)
     }
 

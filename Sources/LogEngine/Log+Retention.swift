@@ -5,10 +5,11 @@ extension Log {
     /// Removes the segments that the topic's settings let go, and moves the log's start behind them. Their files are
     /// renamed in the background and unlinked after `file.delete.delay.ms`, so that reads under way can end.
     ///
-    /// - Returns: how many segments went.
+    /// - Returns: how many segments went; none while compaction exchanges some.
     @discardableResult
     public func applyRetention() throws(LogError) -> Int {
         try checkUsable()
+        if cleaning?.isSwapping == true { return 0 }
         try writePending()
         let summaries = segments.map {
             Retention.Segment(baseOffset: $0.baseOffset, bytes: $0.size, largestTimestamp: 0)
@@ -101,7 +102,7 @@ extension Log {
         }
     }
 
-    private func unlink(_ names: [String], afterMilliseconds delay: Int64) {
+    func unlink(_ names: [String], afterMilliseconds delay: Int64) {
         let place = place
         place.core.schedule(at: place.core.now().adding(milliseconds: delay)) {
             for name in names { try? place.remove(name) }  // what is left goes at the next start

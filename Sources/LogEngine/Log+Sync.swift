@@ -80,7 +80,9 @@ extension Log {
     }
 
     func syncSnapshots() async throws(LogError) {
-        while let offset = unsyncedSnapshots.popLast() {
+        let offsets = unsyncedSnapshots  // those that come meanwhile are the next sync's
+        unsyncedSnapshots.removeAll()
+        for offset in offsets {
             let path = place.path(SegmentFileName(offset, .snapshot))
             do throws(Errno) {
                 try await place.files.open(path, .read).sync()

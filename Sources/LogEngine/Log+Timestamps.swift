@@ -23,6 +23,8 @@ extension Log {
         try checkUsable()
         let start = startOffset
         for segment in segments {
+            // Retention or compaction took it while a record was read.
+            if segment.isRemoved { return try await offset(forTimestamp: timestamp) }
             guard try segment.largestTimestamp().timestamp >= timestamp else { continue }
             var walk = try segment.batches(
                 from: max(start, segment.offset(beforeTimestamp: timestamp)))

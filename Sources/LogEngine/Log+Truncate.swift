@@ -5,12 +5,14 @@ extension Log {
     /// Takes the log back to before the first batch that ends at or above `offset`. A batch is never split, so the log
     /// may end below `offset`. Beyond the end only leader epochs are cut. Until it is done nothing can be appended.
     ///
-    /// - Parameter saveRecoveryPoint: writes the checkpoint of recovery points; called when this log's went down,
-    ///   before its files are touched: what is half cut after a crash must not be taken for what was synced. Only a log
-    ///   that is always recovered from 0 (the metadata log) can do without.
+    /// - Parameter saveRecoveryPoint: writes the checkpoints; called when this log's recovery point went down or
+    ///   compaction's, before its files are touched: what is half cut after a crash must not be taken for what was
+    ///   synced, nor what comes later for what was compacted. Only a log that is always recovered from 0 (the metadata
+    ///   log) can do without.
     public func truncate(
         to offset: Int64, saveRecoveryPoint: () async throws(LogError) -> Void = {}
     ) async throws(LogError) {
+        await withdrawCleaning()
         try beginTruncation()
         defer { endTruncation() }
         guard offset < endOffset else {
@@ -32,6 +34,7 @@ extension Log {
     public func truncateFully(
         startingAt offset: Int64, saveRecoveryPoint: () async throws(LogError) -> Void = {}
     ) async throws(LogError) {
+        await withdrawCleaning()
         try beginTruncation()
         defer { endTruncation() }
         try await lowerRecoveryPoint(to: min(offset, segments[0].baseOffset), saveRecoveryPoint)
@@ -57,7 +60,9 @@ extension Log {
         truncations += 1
         let before = durable.value
         durable.retreat(to: min(before, offset))
-        if durable.value < before { try await save() }
+        let wasCleaned = cleanedUpTo > offset
+        cleanedUpTo = min(cleanedUpTo, offset)
+        if durable.value < before || wasCleaned { try await save() }
     }
 
     private func cut(to offset: Int64) async throws(LogError) {

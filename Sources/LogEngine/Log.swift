@@ -36,6 +36,13 @@ public final class Log: TurnEnd {
     /// what a power cut may take back from a producer that waits. Not always with a higher offset than before.
     public var onReadable: ((Int64) -> Void)?
 
+    /// Compaction has been here up to this offset.
+    public internal(set) var cleanedUpTo: Int64
+    /// The compaction that is under way.
+    var cleaning: CleaningClaim?
+    /// How many want the log as it is: no compaction begins.
+    var cleaningBars = 0
+
     @exclusivity(unchecked) var segments: [Segment]
     @exclusivity(unchecked) var producers: ProducerStates
     @exclusivity(unchecked) var epochs: LeaderEpochs
@@ -80,6 +87,8 @@ public final class Log: TurnEnd {
         written = Watermark(loaded.endOffset)
         durable = Watermark(loaded.recoveryPoint)
         highWatermark = min(max(opening.highWatermark, loaded.startOffset), loaded.endOffset)
+        // A log that was cut since may hold other records there: all counts as dirty.
+        cleanedUpTo = opening.cleanedUpTo <= loaded.endOffset ? opening.cleanedUpTo : loaded.startOffset
         segments = loaded.segments
         unsyncedSeals = loaded.unsyncedSeals
         producers = loaded.producers

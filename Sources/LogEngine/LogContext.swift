@@ -1,10 +1,11 @@
 import Records
 public import Reactor
 
-/// What the logs of one core share: open files within a budget, and the decompressor for look-ups by time.
+/// What the logs of one core share: open files within a budget, and the codecs for look-ups by time and compaction.
 public final class LogContext {
     public let core: Core
     let decompressor = Decompressor()
+    private(set) lazy var compressor = Compressor()
     /// Bytes of segments that were checked after an unclean stop.
     public internal(set) var recoveredBytes = 0
     private let openLimit: Int
@@ -70,6 +71,9 @@ final class LogPlace {
     /// Another directory whose entries have to be durable before this one's: a replica left it for this one.
     var formerParent: String?
     private var isSyncingEntries = false
+    /// Syncs of entries are numbered; the last that began, and the last that came to a good end.
+    private var lastEntrySync = 0
+    private var lastGoodEntrySync = 0
     private var entryWaiters: [UnsafeContinuation<Void, Never>] = []
 
     init(_ directory: String, _ context: LogContext, _ health: DirectoryHealth) {
@@ -105,12 +109,17 @@ final class LogPlace {
     /// Makes new names in the directory durable, and the directory's own name. Returns when all that were there at the
     /// call are, whoever syncs them.
     func syncEntries() async throws(LogError) {
-        while hasUnsyncedEntries || isUnsyncedItself || formerParent != nil || isSyncingEntries {
+        // Names that are added meanwhile are nobody's concern here, or a busy log would keep this going for ever.
+        let needed = lastEntrySync + 1
+        while lastGoodEntrySync < needed {
             if isSyncingEntries {
                 await withUnsafeContinuation { entryWaiters.append($0) }
                 continue
             }
+            guard hasUnsyncedEntries || isUnsyncedItself || formerParent != nil else { return }
             isSyncingEntries = true
+            lastEntrySync += 1
+            let number = lastEntrySync
             defer {
                 isSyncingEntries = false
                 let waiters = entryWaiters
@@ -118,6 +127,7 @@ final class LogPlace {
                 for waiter in waiters { waiter.resume() }
             }
             try await syncEntriesOnce()
+            lastGoodEntrySync = number
         }
     }
 

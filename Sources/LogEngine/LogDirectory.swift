@@ -39,6 +39,8 @@ public struct LogOffsets: Sendable, Equatable {
     public var recoveryPoints: [TopicPartition: Int64] = [:]
     public var startOffsets: [TopicPartition: Int64] = [:]
     public var highWatermarks: [TopicPartition: Int64] = [:]
+    /// How far compaction has come, where it has been.
+    public var cleaned: [TopicPartition: Int64] = [:]
 
     public init() {}
 
@@ -46,6 +48,7 @@ public struct LogOffsets: Sendable, Equatable {
         recoveryPoints[partition] = log.recoveryPoint
         highWatermarks[partition] = log.highWatermark
         if log.startOffset > log.segments[0].baseOffset { startOffsets[partition] = log.startOffset }
+        if log.cleanedUpTo > 0 { cleaned[partition] = log.cleanedUpTo }
     }
 
     /// Of a log that can't be opened: what its checkpoints said stays.
@@ -59,6 +62,7 @@ public struct LogOffsets: Sendable, Equatable {
         recoveryPoints.merge(others.recoveryPoints) { $1 }
         startOffsets.merge(others.startOffsets) { $1 }
         highWatermarks.merge(others.highWatermarks) { $1 }
+        cleaned.merge(others.cleaned) { $1 }
     }
 }
 
@@ -77,6 +81,10 @@ public final class LogDirectory {
     public let health: DirectoryHealth
     private let files: FileSystem
     private let lock: File
+    /// What compaction's checkpoint holds, once it was read or written.
+    private var cleanedOnDisk: [TopicPartition: Int64]?
+    private var isWriting = false
+    private var writers: [UnsafeContinuation<Void, Never>] = []
 
     /// Locks `path`, checks whose it is, and takes the mark of a clean stop away, so that the next start won't believe
     /// it.
@@ -172,6 +180,7 @@ public final class LogDirectory {
         let startOffsets = read(OffsetCheckpoint.logStart)
         let highWatermarks = read(OffsetCheckpoint.highWatermark)
         let cleaned = read(OffsetCheckpoint.cleaner)
+        if cleanedOnDisk == nil { cleanedOnDisk = cleaned }
         var found: [PartitionDirectory] = []
         for name in names where !Self.ignored.contains(name) {
             let path = path + "/" + name
@@ -202,13 +211,31 @@ public final class LogDirectory {
     /// logs were opened, before anything is appended**: a log that was cut must not be believed to be synced further
     /// than it reaches.
     public func writeCheckpoints(_ offsets: LogOffsets) async throws(LogError) {
+        await beginWriting()
+        defer { endWriting() }
         try await write(OffsetCheckpoint.recoveryPoint, OffsetCheckpoint.encode(offsets.recoveryPoints))
         try await write(OffsetCheckpoint.logStart, OffsetCheckpoint.encode(offsets.startOffsets))
         try await write(OffsetCheckpoint.highWatermark, OffsetCheckpoint.encode(offsets.highWatermarks))
+        try await writeCleanedAlone(offsets)
+    }
+
+    /// Writes how far compaction has come, where that has changed: after each, when a truncation asks for it, at the end.
+    public func writeCleaned(_ offsets: LogOffsets) async throws(LogError) {
+        await beginWriting()
+        defer { endWriting() }
+        try await writeCleanedAlone(offsets)
+    }
+
+    private func writeCleanedAlone(_ offsets: LogOffsets) async throws(LogError) {
+        guard offsets.cleaned != cleanedOnDisk else { return }
+        try await write(OffsetCheckpoint.cleaner, OffsetCheckpoint.encode(offsets.cleaned))
+        cleanedOnDisk = offsets.cleaned
     }
 
     /// Writes the checkpoint of high watermarks alone, as it is done every few seconds.
     public func writeHighWatermarks(_ offsets: LogOffsets) async throws(LogError) {
+        await beginWriting()
+        defer { endWriting() }
         try await write(OffsetCheckpoint.highWatermark, OffsetCheckpoint.encode(offsets.highWatermarks))
     }
 
@@ -236,6 +263,19 @@ public final class LogDirectory {
 
     /// Ends the use without a mark: the next start recovers.
     public func abandon() { lock.close() }
+
+    /// One writer at a time, in the order in which they come: what was found out later is written later.
+    private func beginWriting() async {
+        guard isWriting else {
+            isWriting = true
+            return
+        }
+        await withUnsafeContinuation { writers.append($0) }
+    }
+
+    private func endWriting() {
+        if writers.isEmpty { isWriting = false } else { writers.removeFirst().resume() }
+    }
 
     private func write(_ name: String, _ bytes: ByteSlice) async throws(LogError) {
         let path = path + "/" + name

@@ -33,6 +33,17 @@ package struct ProducerStates {
 
     package subscript(producerID: Int64) -> ProducerEntry? { entries[producerID] }
 
+    /// Where a producer's last data batch ends, −1 when none is known, and its epoch.
+    struct LastOffset {
+        var offset: Int64
+        var epoch: Int16
+    }
+
+    /// What compaction has to keep of each producer.
+    var lastOffsets: [Int64: LastOffset] {
+        entries.mapValues { LastOffset(offset: $0.lastOffset, epoch: $0.epoch) }
+    }
+
     /// The first offset that a read-committed reader can't have yet: of the oldest transaction that is open, or whose
     /// marker isn't below the high watermark. O(ongoing completed ones).
     package var firstUnstableOffset: Int64? {

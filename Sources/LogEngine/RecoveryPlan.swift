@@ -6,7 +6,10 @@
 package struct RecoveryPlan: Equatable {
     /// Files of deletions and replacements that a stop interrupted.
     package struct Temporaries: Equatable {
-        /// To be unlinked, first.
+        /// Of a replacement that never came to count: to be unlinked, durably and before all others, because it is
+        /// those that tell so.
+        package var staleSwaps: [String] = []
+        /// To be unlinked next.
         package var removals: [String] = []
         /// Files that take their final name, once the ordinary segments that they replace are unlinked.
         package var swaps: [SegmentFileName] = []
@@ -18,8 +21,8 @@ package struct RecoveryPlan: Equatable {
             for file in files {
                 switch file.temporary {
                 case .deleted, .cleaned: removals.append(file.text)
-                // A split that was not finished leaves .cleaned files at or below its .swap files.
-                case .swap where file.baseOffset >= smallestCleaned: removals.append(file.text)
+                // A split or a compaction that was not finished leaves .cleaned files at or below its .swap files.
+                case .swap where file.baseOffset >= smallestCleaned: staleSwaps.append(file.text)
                 case .swap: swaps.append(file)
                 case nil: break
                 }

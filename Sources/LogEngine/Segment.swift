@@ -27,8 +27,11 @@ final class Segment {
     private var recent: RecentBatches?
 
     private var openFiles = InlineArray<4, File?>(repeating: nil)
-    /// The files were unlinked or renamed: nothing of them is to be synced any more.
+    /// The files were unlinked, renamed or replaced: nothing of them is to be read or synced any more.
     var isRemoved = false
+    /// What the names end in while compaction writes the segment and puts it in the place of others.
+    var logSuffix: SegmentFileName.Temporary?
+    var derivedSuffix: SegmentFileName.Temporary?
     /// Set by use, cleared by the search for files to close.
     var wasUsed = false
     /// Position among the core's open segments.
@@ -55,7 +58,11 @@ final class Segment {
 
     // MARK: Files
 
-    func path(_ kind: SegmentFileName.Kind) -> String { place.path(SegmentFileName(baseOffset, kind)) }
+    func name(_ kind: SegmentFileName.Kind) -> SegmentFileName {
+        SegmentFileName(baseOffset, kind, kind == .log ? logSuffix : derivedSuffix)
+    }
+
+    func path(_ kind: SegmentFileName.Kind) -> String { place.path(name(kind)) }
 
     /// The open file; index files are made when there is none.
     func file(_ kind: SegmentFileName.Kind) throws(LogError) -> File {
@@ -174,19 +181,19 @@ final class Segment {
     }
 
     private func storedOffsetIndex() throws(LogError) -> OffsetIndex? {
-        guard let bytes = try place.size(SegmentFileName(baseOffset, .index)) else { return nil }
+        guard let bytes = try place.size(name(.index)) else { return nil }
         return try OffsetIndex(
             baseOffset: baseOffset, maximumBytes: indexBytes, fileBytes: bytes, logBytes: size, source(.index))
     }
 
     private func storedTimeIndex() throws(LogError) -> TimeIndex? {
-        guard let bytes = try place.size(SegmentFileName(baseOffset, .timeindex)) else { return nil }
+        guard let bytes = try place.size(name(.timeindex)) else { return nil }
         return try TimeIndex(
             baseOffset: baseOffset, maximumBytes: indexBytes, fileBytes: bytes, source(.timeindex))
     }
 
     private func loadTransactionIndex() throws(LogError) {
-        guard hasTransactionIndex, let bytes = try place.size(SegmentFileName(baseOffset, .txnindex)) else { return }
+        guard hasTransactionIndex, let bytes = try place.size(name(.txnindex)) else { return }
         guard let index = try TransactionIndex(baseOffset: baseOffset, fileBytes: bytes, source(.txnindex)) else {
             throw .corrupt(path: path(.txnindex), position: 0, reason: "entries are out of order or incomplete")
         }

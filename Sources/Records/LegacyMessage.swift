@@ -28,6 +28,19 @@ public struct LegacyMessage: Sendable {
         (offset, magic, attributes, timestamp) = read
     }
 
+    /// Where the key lies in ``bytes``, and whether there is a value; `nil` when the lengths contradict each other.
+    public var parts: (key: Range<Int>?, hasValue: Bool)? {
+        let lengths = magic == 1 ? 26 : 18
+        return bytes.withUnsafeBytes { raw -> (Range<Int>?, Bool)? in
+            guard let base = raw.baseAddress, raw.count >= lengths + 8 else { return nil }
+            let keyLength = Int(base.bigEndian(lengths, as: Int32.self))
+            let value = lengths + 4 + max(keyLength, 0)
+            guard value <= raw.count - 4 else { return nil }
+            let key = keyLength < 0 ? nil : lengths + 4..<value
+            return (key, base.bigEndian(value, as: Int32.self) >= 0)
+        }
+    }
+
     public var isCompressed: Bool { attributes & 7 != 0 }
 
     /// Whether the CRC-32 (IEEE) of what follows it is the one it carries. O(size).

@@ -16,8 +16,12 @@ extension RecordBatch {
 
     /// Writes `header` into the room left at the beginning of `writer`, with the length and CRC of what follows.
     static func seal(_ header: inout RecordBatchHeader, _ writer: consuming ByteWriter) -> ByteSlice {
-        let bytes = writer.finish()
-        // Whoever fills the writer leaves 61 bytes at its beginning and stays below 2 GiB.
+        seal(&header, writer.finish())
+    }
+
+    /// The same for bytes that nobody else has seen yet.
+    static func seal(_ header: inout RecordBatchHeader, _ bytes: ByteSlice) -> ByteSlice {
+        // Whoever fills them leaves 61 bytes at their beginning and stays below 2 GiB.
         precondition(bytes.count >= RecordBatchHeader.size && bytes.count <= Int(Int32.max))
         let base = bytes.unsafeMutableAddress.unsafelyUnwrapped
         header.batchLength = Int32(bytes.count - RecordBatchHeader.overhead)

@@ -1,0 +1,282 @@
+import Bytes
+import Reactor
+import Records
+
+/// The segment that a group of others becomes, while it is written.
+struct CleanedOutput {
+    let segment: Segment
+    private var pieces: [ByteSlice] = []
+    private var piecesBytes = 0
+    /// Bytes of whole batches that go over as they lie, neighbours together.
+    private var run: (bytes: ByteSlice, range: Range<Int>)?
+    private var written = 0
+    private var unsyncedBytes = 0
+
+    init(_ segment: Segment) { self.segment = segment }
+
+    /// Adds a batch that lies at `range` of `chunk`.
+    mutating func copy(_ chunk: ByteSlice, _ range: Range<Int>, _ batch: BatchPlace, aborted: AbortedTransaction?) {
+        if let last = run, last.range.upperBound == range.lowerBound {
+            run = (chunk, last.range.lowerBound..<range.upperBound)
+        } else {
+            endRun()
+            run = (chunk, range)
+        }
+        segment.grew(by: range.count, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp, aborted: aborted)
+    }
+
+    /// Adds a batch that was made anew.
+    mutating func add(_ bytes: ByteSlice, _ header: RecordBatchHeader, aborted: AbortedTransaction?) {
+        endRun()
+        pieces.append(bytes)
+        piecesBytes += bytes.count
+        segment.grew(
+            by: bytes.count, lastOffset: header.lastOffset, maxTimestamp: header.maxTimestamp, aborted: aborted)
+    }
+
+    private mutating func endRun() {
+        guard let run else { return }
+        pieces.append(run.bytes[run.range])
+        piecesBytes += run.range.count
+        self.run = nil
+    }
+
+    /// Writes what was added; returns how many bytes.
+    mutating func write() throws(LogError) -> Int {
+        endRun()
+        guard !pieces.isEmpty else { return 0 }
+        let file = try segment.file(.log)
+        do throws(Errno) { try file.write(pieces, at: written) } catch { throw .storage(error, path: file.path) }
+        let bytes = piecesBytes
+        written += bytes
+        unsyncedBytes += bytes
+        pieces.removeAll(keepingCapacity: true)
+        piecesBytes = 0
+        try segment.writeFullIndexTails()
+        return bytes
+    }
+
+    /// Syncs now and then, so that the disk isn't flooded at the end.
+    mutating func syncIfMuch() async throws(LogError) {
+        guard unsyncedBytes >= Limits.cleaningSyncBytes else { return }
+        unsyncedBytes = 0
+        let file = try segment.file(.log)
+        do throws(Errno) { try await file.sync() } catch { throw .storage(error, path: file.path) }
+    }
+}
+
+extension Cleaner {
+    /// Writes a group of segments anew as one, and puts it in their place.
+    mutating func rewrite(_ group: [Segment]) async throws(CleaningStop) {
+        try check()
+        let place = place
+        let config = log.config
+        let segment = try failing { () throws(LogError) in
+            try Segment.createCleaned(group[0].baseOffset, place: place, config: config)
+        }
+        let before = (report.recordsBefore, report.recordsAfter)
+        do throws(CleaningStop) {
+            var output = CleanedOutput(segment)
+            let producers = log.producers.lastOffsets
+            let lastFilled = group.lastIndex { $0.size > 0 }
+            for (index, source) in group.enumerated() {
+                try collectAborted(source)
+                try await filter(source, into: &output, producers, isLast: index == lastFilled)
+            }
+            try await swap(segment, for: group)
+        } catch {
+            (report.recordsBefore, report.recordsAfter) = before
+            discard(segment)
+            throw error
+        }
+        report.segmentsBefore += group.count
+        report.segmentsAfter += 1
+        report.bytesBefore += group.reduce(0) { $0 + $1.size }
+        report.bytesAfter += segment.size
+    }
+
+    private mutating func collectAborted(_ source: Segment) throws(CleaningStop) {
+        let index = log.segments.firstIndex { $0 === source }
+        guard let index, index + 1 < log.segments.count else { throw .aborted }
+        let end = log.segments[index + 1].baseOffset
+        transactions.add(
+            try failing { () throws(LogError) in try log.abortedTransactions(from: source.baseOffset, upTo: end) })
+    }
+
+    private func discard(_ segment: Segment) {
+        place.context.forget(segment)
+        guard !segment.isRemoved, log.place.health.failure == nil else { return }
+        for name in segment.temporaryNames { try? place.remove(name) }  // what is left goes at the next start
+    }
+
+    private mutating func filter(
+        _ source: Segment, into output: inout CleanedOutput, _ producers: [Int64: ProducerStates.LastOffset],
+        isLast: Bool
+    ) async throws(CleaningStop) {
+        let file = try failing { () throws(LogError) in try source.file(.log) }
+        var batches = SegmentBatches(file, from: 0, to: source.size, chunkBytes: terms.bufferBytes)
+        while let chunk = try await waiting({ () throws(LogError) in try await batches.next() }) {
+            try check()
+            pace.moved(chunk.bytes.count)
+            let start = chunk.batches[0].position
+            for batch in chunk.batches {
+                let at = batch.position - start
+                let range = at..<at + batch.size
+                // Behind the last batch another segment begins: without it a crash amid the exchange couldn't tell
+                // which segments this one stands for.
+                let mustStay =
+                    isLast && batch.position + batch.size == source.size || isLastOfProducer(batch, producers)
+                    || batch.lastOffset + 1 == self.range.firstUncleanableOffset
+                let work = try filter(batch, chunk.bytes, range, source, batches, mustStay, into: &output)
+                await pace.worked(work, for: claim)
+            }
+            try await writing { () throws(LogError) in
+                pace.moved(try output.write())
+                try await output.syncIfMuch()
+            }
+        }
+    }
+
+    /// The last batch of a producer that is remembered keeps its sequence, or at least its epoch.
+    private func isLastOfProducer(_ batch: BatchPlace, _ producers: [Int64: ProducerStates.LastOffset]) -> Bool {
+        guard let header = batch.header, header.hasProducerID, let last = producers[header.producerID] else {
+            return false
+        }
+        guard last.offset >= 0 else { return header.attributes.isControl && header.producerEpoch == last.epoch }
+        return batch.lastOffset == last.offset
+    }
+
+    /// Puts what stays of a batch into `output`; returns how many bytes were worked on.
+    private mutating func filter(
+        _ batch: BatchPlace, _ chunk: ByteSlice, _ range: Range<Int>, _ source: Segment, _ batches: SegmentBatches,
+        _ mustStay: Bool, into output: inout CleanedOutput
+    ) throws(CleaningStop) -> Int {
+        let bytes = chunk[range]
+        guard let header = batch.header else {
+            let message = try legacy(batch, bytes, batches)
+            report.recordsBefore += 1
+            let isKept = try keeps(batch, message, bytes, source)
+            if isKept {
+                report.recordsAfter += 1
+                output.copy(chunk, range, batch, aborted: nil)
+            }
+            return batch.size
+        }
+        guard bytes.withUnsafeBytes({ RecordBatch.hasValidCRC($0) }) else {
+            throw .failed(batches.corrupt(at: batch.position, "the batch's CRC is wrong"))
+        }
+        let count = Int(max(header.recordsCount, 0))
+        report.recordsBefore += count
+        if header.attributes.isControl {
+            return try filterControl(batch, header, chunk, range, batches, mustStay, into: &output)
+        }
+        if transactions.data(header) || count == 0 {
+            if mustStay { stub(header, chunk, range, batch, into: &output) }
+            return batch.size
+        }
+        let records = try unfold(header, bytes, batch, batches)
+        do throws(RecordFailure) {
+            let reduction = try reduce(header, records)
+            report.recordsAfter += Int(reduction.keptCount)
+            let needsHorizon = reduction.keepsTombstones && !header.attributes.hasDeleteHorizon
+            if reduction.keptCount == 0 {
+                if mustStay { stub(header, chunk, range, batch, into: &output) }
+            } else if Int(reduction.keptCount) == count, !needsHorizon {
+                output.copy(chunk, range, batch, aborted: nil)
+            } else {
+                let made = try reduction.finish(
+                    deleteHorizon: needsHorizon ? deleteHorizon : nil, with: place.context.compressor)
+                output.add(made.bytes, made.header, aborted: nil)
+            }
+        } catch { throw .failed(batches.corrupt(at: batch.position, "\(error)")) }
+        return batch.size + records.count
+    }
+
+    private var deleteHorizon: Int64 {
+        now.addingReportingOverflow(log.config.deleteRetentionMilliseconds).partialValue
+    }
+
+    private mutating func reduce(
+        _ header: RecordBatchHeader, _ records: ByteSlice
+    ) throws(RecordFailure) -> BatchReduction {
+        var reduction = BatchReduction(header, records: records)
+        let keepsTombstones = keepsTombstone(header)
+        let latest = map.latestOffset
+        var withoutKey = 0
+        try records.withUnsafeBytes { raw throws(RecordFailure) in
+            var layouts = RecordLayouts(raw, count: header.recordsCount)
+            var layout = RecordLayout()
+            while try layouts.next(&layout) {
+                let offset = header.baseOffset + Int64(layout.offsetDelta)
+                if offset > latest {
+                    reduction.keep(layout)
+                } else if let key = layout.key {
+                    guard layout.hasValue || keepsTombstones else { continue }
+                    if offset >= map.offset(of: UnsafeRawBufferPointer(rebasing: raw[key])) { reduction.keep(layout) }
+                } else {
+                    withoutKey += 1
+                }
+            }
+        }
+        report.recordsWithoutKey += withoutKey
+        return reduction
+    }
+
+    /// A marker stays while data of its transaction is there, and then until its horizon.
+    private mutating func filterControl(
+        _ batch: BatchPlace, _ header: RecordBatchHeader, _ chunk: ByteSlice, _ range: Range<Int>,
+        _ batches: SegmentBatches, _ mustStay: Bool, into output: inout CleanedOutput
+    ) throws(CleaningStop) -> Int {
+        let bytes = chunk[range]
+        let (isDisposable, entry) = transactions.control(header, try controlKind(batch, bytes, batches))
+        let isPast = header.deleteHorizon.map { $0 <= now } ?? false
+        if header.recordsCount <= 0 || isDisposable && isPast {
+            if mustStay { stub(header, chunk, range, batch, into: &output) }
+            return batch.size
+        }
+        report.recordsAfter += Int(header.recordsCount)
+        guard isDisposable, !header.attributes.hasDeleteHorizon else {
+            output.copy(chunk, range, batch, aborted: entry)
+            return batch.size
+        }
+        let records = try unfold(header, bytes, batch, batches)
+        do throws(RecordFailure) {
+            var reduction = BatchReduction(header, records: records)
+            try records.withUnsafeBytes { raw throws(RecordFailure) in
+                var layouts = RecordLayouts(raw, count: header.recordsCount)
+                var layout = RecordLayout()
+                while try layouts.next(&layout) { reduction.keep(layout) }
+            }
+            let made = try reduction.finish(deleteHorizon: deleteHorizon, with: place.context.compressor)
+            output.add(made.bytes, made.header, aborted: entry)
+        } catch { throw .failed(batches.corrupt(at: batch.position, "\(error)")) }
+        return batch.size
+    }
+
+    /// The batch without its records; what has none already goes over as it is.
+    private func stub(
+        _ header: RecordBatchHeader, _ chunk: ByteSlice, _ range: Range<Int>, _ batch: BatchPlace,
+        into output: inout CleanedOutput
+    ) {
+        if header.recordsCount == 0, range.count == RecordBatchHeader.size {
+            output.copy(chunk, range, batch, aborted: nil)
+        } else {
+            let empty = header.emptied
+            output.add(empty.encodedAlone(), empty, aborted: nil)
+        }
+    }
+
+    private mutating func keeps(
+        _ batch: BatchPlace, _ message: (key: Range<Int>?, hasValue: Bool), _ bytes: ByteSlice, _ source: Segment
+    ) throws(CleaningStop) -> Bool {
+        if batch.lastOffset > map.latestOffset { return true }
+        guard let key = message.key else {
+            report.recordsWithoutKey += 1
+            return false
+        }
+        let last = bytes.withUnsafeBytes { map.offset(of: UnsafeRawBufferPointer(rebasing: $0[key])) }
+        guard batch.lastOffset >= last else { return false }
+        if message.hasValue { return true }
+        return try keepsLegacyTombstones(source)
+    }
+}

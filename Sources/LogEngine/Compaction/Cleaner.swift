@@ -1,0 +1,235 @@
+import Bytes
+import Reactor
+import Records
+
+/// One compaction of a log, step by step: find the last offset of each key in the dirty part, then write the log anew from
+/// its beginning, a group of segments at a time, without what later records supersede.
+struct Cleaner {
+    let log: Log
+    let claim: CleaningClaim
+    let pace: CleaningPace
+    let terms: CleaningTerms
+    let range: CleaningRange
+    /// Wall clock at the beginning: what delete horizons are compared with.
+    let now: Int64
+    let map: OffsetMap
+    var report = CleaningReport()
+    var transactions = CleanedTransactions()
+    /// Tombstones of the older formats go from segments that weren't written since.
+    private var legacyHorizon: Int64 = 0
+
+    var place: LogPlace { log.place }
+
+    init(_ log: Log, _ range: CleaningRange, _ terms: CleaningTerms, _ pace: CleaningPace, _ claim: CleaningClaim) {
+        self.log = log
+        self.range = range
+        self.terms = terms
+        self.pace = pace
+        self.claim = claim
+        let core = log.place.core
+        now = core.wallClockMilliseconds()
+        map = OffsetMap(
+            bytes: terms.mapBytes, loadFactor: terms.mapLoadFactor,
+            entries: range.firstUncleanableOffset - range.firstDirtyOffset,
+            hasher: KeyHasher(core.random(), core.random()))
+        report.firstDirtyOffset = range.firstDirtyOffset
+    }
+
+    /// - Throws: ``CleaningStop/aborted`` when the log is wanted for something else; groups that were finished stay.
+    mutating func run() async throws(CleaningStop) -> CleaningReport {
+        let core = place.core
+        let started = core.now()
+        while map.clear(Limits.cleaningSliceBytes) { await pace.rest(for: claim) }
+        // What is rewritten must not be on the disk in its new form only.
+        try await waiting { () throws(LogError) in try await log.sync(upTo: range.firstUncleanableOffset) }
+        try await mapDirty()
+        report.cleanedUpTo = map.latestOffset + 1
+        report.keys = map.count
+        report.mapUtilization = map.utilization
+        report.mappingMilliseconds = core.now().milliseconds(since: started)
+        guard report.cleanedUpTo > range.firstDirtyOffset else { return report }
+        legacyHorizon = try legacyDeleteHorizon()
+        transactions = CleanedTransactions()
+        for group in try groups() { try await rewrite(group) }
+        log.cleanedUpTo = report.cleanedUpTo
+        report.milliseconds = core.now().milliseconds(since: started)
+        return report
+    }
+
+    func check() throws(CleaningStop) {
+        if claim.isAborted || place.core.isHalted { throw .aborted }
+        do throws(LogError) { try log.checkUsable() } catch { throw .failed(error) }
+    }
+
+    func failing<Value>(_ body: () throws(LogError) -> Value) throws(CleaningStop) -> Value {
+        do throws(LogError) { return try body() } catch { throw .failed(error) }
+    }
+
+    func waiting<Value>(_ body: () async throws(LogError) -> Value) async throws(CleaningStop) -> Value {
+        do throws(LogError) { return try await body() } catch { throw .failed(error) }
+    }
+
+    // MARK: What there is to do
+
+    private func legacyDeleteHorizon() throws(CleaningStop) -> Int64 {
+        guard let last = log.segments.last(where: { $0.baseOffset < range.firstDirtyOffset }) else { return 0 }
+        return try failing { () throws(LogError) in
+            try last.modifiedMilliseconds() - log.config.deleteRetentionMilliseconds
+        }
+    }
+
+    private func groups() throws(CleaningStop) -> [[Segment]] {
+        let segments = log.segments.filter { $0.baseOffset < report.cleanedUpTo }
+        return try failing { () throws(LogError) in
+            var sizes: [CleaningGroups.Segment] = []
+            for segment in segments {
+                sizes.append(
+                    CleaningGroups.Segment(
+                        baseOffset: segment.baseOffset, bytes: segment.size,
+                        indexBytes: try segment.indexFileBytes(.index),
+                        timeIndexBytes: try segment.indexFileBytes(.timeindex)))
+            }
+            return CleaningGroups.ranges(sizes, endOffset: range.firstUncleanableOffset, log.config)
+                .map { Array(segments[$0]) }
+        }
+    }
+
+    // MARK: First pass
+
+    private mutating func mapDirty() async throws(CleaningStop) {
+        let from = range.firstDirtyOffset
+        let bound = range.firstUncleanableOffset
+        map.advance(to: from - 1)
+        let aborted = try failing { () throws(LogError) in try log.abortedTransactions(from: from, upTo: bound) }
+        transactions.add(aborted)
+        let first = log.segmentIndex(of: from) ?? 0
+        let dirty = log.segments[first...].filter { $0.baseOffset < bound }
+        for (index, segment) in dirty.enumerated() {
+            try check()
+            let end = index + 1 < dirty.count ? dirty[index + 1].baseOffset : bound
+            guard try await map(segment, from: from) else {
+                report.wasMapFull = true
+                return
+            }
+            // Offsets may be missing at the segment's end.
+            map.advance(to: end - 1)
+        }
+    }
+
+    /// False when the map is full.
+    private mutating func map(_ segment: Segment, from: Int64) async throws(CleaningStop) -> Bool {
+        let (file, start) = try failing { () throws(LogError) in
+            (try segment.file(.log), try segment.batches(from: from).position)
+        }
+        var batches = SegmentBatches(file, from: start, to: segment.size, chunkBytes: terms.bufferBytes)
+        while let chunk = try await waiting({ () throws(LogError) in try await batches.next() }) {
+            try check()
+            report.mappedBytes += chunk.bytes.count
+            pace.moved(chunk.bytes.count)
+            let start = chunk.batches[0].position
+            for batch in chunk.batches {
+                let at = batch.position - start
+                let bytes = chunk.bytes[at..<at + batch.size]
+                guard try map(batch, bytes, from: from, batches) else { return false }
+                await pace.worked(batch.size, for: claim)
+                if batch.lastOffset >= from { map.advance(to: batch.lastOffset) }
+            }
+        }
+        return true
+    }
+
+    private mutating func map(
+        _ batch: BatchPlace, _ bytes: ByteSlice, from: Int64, _ source: SegmentBatches
+    ) throws(CleaningStop) -> Bool {
+        guard let header = batch.header else { return try mapLegacy(batch, bytes, from: from, source) }
+        guard bytes.withUnsafeBytes({ RecordBatch.hasValidCRC($0) }) else {
+            throw .failed(source.corrupt(at: batch.position, "the batch's CRC is wrong"))
+        }
+        if header.attributes.isControl {
+            _ = transactions.control(header, try controlKind(batch, bytes, source))
+            return true
+        }
+        if transactions.data(header) || header.recordsCount == 0 || batch.lastOffset < from { return true }
+        let records = try unfold(header, bytes, batch, source)
+        let map = map
+        var isFull = false
+        do throws(RecordFailure) {
+            try records.withUnsafeBytes { raw throws(RecordFailure) in
+                var layouts = RecordLayouts(raw, count: header.recordsCount)
+                var layout = RecordLayout()
+                while try layouts.next(&layout) {
+                    let offset = header.baseOffset + Int64(layout.offsetDelta)
+                    guard let key = layout.key, offset >= from else { continue }
+                    guard map.put(UnsafeRawBufferPointer(rebasing: raw[key]), offset) else {
+                        // All before it is accounted for, so that even a batch larger than the map gets done.
+                        map.advance(to: offset - 1)
+                        isFull = true
+                        return
+                    }
+                }
+            }
+        } catch { throw .failed(source.corrupt(at: batch.position, "\(error)")) }
+        return !isFull
+    }
+
+    private func mapLegacy(
+        _ batch: BatchPlace, _ bytes: ByteSlice, from: Int64, _ source: SegmentBatches
+    ) throws(CleaningStop) -> Bool {
+        let message = try legacy(batch, bytes, source)
+        guard let key = message.key, batch.lastOffset >= from else { return true }
+        return bytes.withUnsafeBytes { map.put(UnsafeRawBufferPointer(rebasing: $0[key]), batch.lastOffset) }
+    }
+
+    // MARK: Batches
+
+    /// The records of a batch, unfolded where they are compressed.
+    func unfold(
+        _ header: RecordBatchHeader, _ bytes: ByteSlice, _ batch: BatchPlace, _ source: SegmentBatches
+    ) throws(CleaningStop) -> ByteSlice {
+        let payload = bytes[RecordBatchHeader.size..<bytes.count]
+        guard let codec = header.attributes.compression else {
+            throw .failed(source.corrupt(at: batch.position, "\(RecordFailure.unknownCodec)"))
+        }
+        if codec == .none || header.recordsCount == 0 { return payload }
+        do throws(CompressionFailure) {
+            return try payload.withUnsafeBytes { raw throws(CompressionFailure) in
+                try place.context.decompressor.decompress(raw, codec, limit: RecordLimits.uncompressedBytes)
+            }
+        } catch { throw .failed(source.corrupt(at: batch.position, "\(error)")) }
+    }
+
+    /// What a control batch says; `nil` when it says nothing (any more).
+    func controlKind(
+        _ batch: BatchPlace, _ bytes: ByteSlice, _ source: SegmentBatches
+    ) throws(CleaningStop) -> ControlRecord? {
+        guard let whole = RecordBatch(bytes) else { return nil }
+        do throws(RecordFailure) {
+            var records = try RecordIterator(whole, with: place.context.decompressor)
+            return ControlRecord(key: try records.next()?.key)
+        } catch { throw .failed(source.corrupt(at: batch.position, "\(error)")) }
+    }
+
+    /// A message of the older formats, with its key and whether it has a value.
+    func legacy(
+        _ batch: BatchPlace, _ bytes: ByteSlice, _ source: SegmentBatches
+    ) throws(CleaningStop) -> (key: Range<Int>?, hasValue: Bool) {
+        guard let message = LegacyMessage(bytes), message.hasValidCRC else {
+            throw .failed(source.corrupt(at: batch.position, "the message's CRC is wrong"))
+        }
+        guard !message.isCompressed, let parts = message.parts else {
+            throw .failed(
+                source.corrupt(at: batch.position, "a compressed message of format \(message.magic) can't be compacted"))
+        }
+        return parts
+    }
+
+    /// Whether the last record of a key stays although it is a tombstone.
+    func keepsTombstone(_ header: RecordBatchHeader) -> Bool {
+        guard let horizon = header.deleteHorizon else { return true }
+        return now < horizon
+    }
+
+    func keepsLegacyTombstones(_ segment: Segment) throws(CleaningStop) -> Bool {
+        try failing { () throws(LogError) in try segment.modifiedMilliseconds() > legacyHorizon }
+    }
+}

@@ -1,0 +1,43 @@
+public import Reactor
+
+/// How fast a log is compacted: small pieces with everything else that the core has to do between them, and no more bytes
+/// a second than allowed. Of one core.
+public final class CleaningPace {
+    /// Bytes read and written a second, at most (`log.cleaner.io.max.bytes.per.second`). May be changed at any time.
+    public var bytesPerSecond: Double
+    private let core: Core
+    private var sliceBytes = 0
+    private var unpaidBytes = 0
+    /// When all that was moved so far is paid for.
+    private var paidAt: Instant
+
+    public init(core: Core, bytesPerSecond: Double = .greatestFiniteMagnitude) {
+        self.core = core
+        self.bytesPerSecond = bytesPerSecond
+        paidAt = core.now()
+    }
+
+    /// Counts bytes that were read or written.
+    func moved(_ bytes: Int) { unpaidBytes += bytes }
+
+    /// Counts bytes that were worked on, and lets others on when they have become many.
+    func worked(_ bytes: Int, for claim: CleaningClaim) async {
+        sliceBytes += bytes
+        let isAhead = Double(unpaidBytes) * 1000 > bytesPerSecond * Double(Limits.cleaningNapMilliseconds)
+        if sliceBytes >= Limits.cleaningSliceBytes || isAhead { await rest(for: claim) }
+    }
+
+    /// Lets others on, for as long as the rate asks for; sooner when the claim is withdrawn.
+    func rest(for claim: CleaningClaim) async {
+        sliceBytes = 0
+        let now = core.now()
+        let nanoseconds = Double(unpaidBytes) / max(bytesPerSecond, 1) * 1e9
+        unpaidBytes = 0
+        paidAt = max(paidAt, now).adding(nanoseconds: UInt64(min(nanoseconds, 1e18)))
+        await core.sleep(until: now)
+        guard paidAt.milliseconds(since: now) > 0 else { return }
+        while core.now() < paidAt, !claim.isAborted, !core.isHalted {
+            await core.sleep(until: min(paidAt, core.now().adding(milliseconds: Limits.cleaningNapMilliseconds)))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/// The last offset of every key in a stretch of a log: a flat table of 24 bytes an entry, with no object for a key.
+///
+/// Its memory is allocated at once and never grows: when it is full, the cleaning goes as far as it got.
+package final class OffsetMap {
+    package static let entryBytes = 24
+
+    /// Places for keys, a prime so that every step from place to place reaches all.
+    package let slots: Int
+    /// Keys that may be put in.
+    package let limit: Int
+    package private(set) var count = 0
+    /// All records up to this offset are accounted for; −1 before the first.
+    package private(set) var latestOffset: Int64 = -1
+    private let hasher: KeyHasher
+    /// Of each place: the hash's halves, then the offset plus one; 0 is a free place.
+    private let table: UnsafeMutablePointer<UInt64>
+    private var clearedWords = 0
+
+    /// - Parameters:
+    ///   - bytes: that the table takes at most.
+    ///   - loadFactor: the share of the places that may be taken.
+    ///   - entries: keys that can come at most; a table that holds them all with room to spare is large enough.
+    package init(bytes: Int, loadFactor: Double, entries: Int64, hasher: KeyHasher) {
+        let affordable = max(bytes / Self.entryBytes, 3)
+        let wanted = entries < Int64(affordable) / 2 ? Int(max(entries, 1)) * 2 + 1 : affordable
+        slots = Self.prime(atMost: max(wanted, 3))
+        limit = max(1, min(slots - 1, Int(Double(slots) * loadFactor)))
+        table = .allocate(capacity: slots * 3)
+        self.hasher = hasher
+    }
+
+    deinit { table.deallocate() }
+
+    package var utilization: Double { Double(count) / Double(slots) }
+    package var isFull: Bool { count >= limit }
+
+    /// Empties a part of the table, `bytes` at most; false when all is empty. Nothing can be put in before.
+    package func clear(_ bytes: Int) -> Bool {
+        let words = min(max(bytes / 8, 1), slots * 3 - clearedWords)
+        (table + clearedWords).initialize(repeating: 0, count: words)
+        clearedWords += words
+        return clearedWords < slots * 3
+    }
+
+    /// Notes that `key` was written at `offset`, which isn't below any noted before. False, with nothing noted, when
+    /// there is no room for another key. O(1) as a rule.
+    package func put(_ key: UnsafeRawBufferPointer, _ offset: Int64) -> Bool {
+        let hash = hasher.hash(key)
+        let place = find(hash)
+        if place[2] == 0 {
+            if isFull { return false }
+            place[0] = hash.low
+            place[1] = hash.high
+            count += 1
+        }
+        place[2] = UInt64(bitPattern: offset) &+ 1
+        return true
+    }
+
+    /// The last offset of `key`, −1 when there is none. O(1) as a rule.
+    package func offset(of key: UnsafeRawBufferPointer) -> Int64 {
+        Int64(bitPattern: find(hasher.hash(key))[2]) - 1
+    }
+
+    /// All up to `offset` was seen.
+    package func advance(to offset: Int64) { latestOffset = max(latestOffset, offset) }
+
+    /// The place that holds `hash`, or the free one where it belongs. There always is a free one.
+    @inline(__always)
+    private func find(_ hash: KeyHash) -> UnsafeMutablePointer<UInt64> {
+        assert(clearedWords == slots * 3, "the table isn't empty yet")
+        var index = Int(hash.low.multipliedFullWidth(by: UInt64(slots)).high)
+        var place = table + index * 3
+        if place[2] == 0 || place[0] == hash.low && place[1] == hash.high { return place }
+        let step = 1 + Int(hash.high % UInt64(slots - 1))
+        while true {
+            index += step
+            if index >= slots { index -= slots }
+            place = table + index * 3
+            if place[2] == 0 || place[0] == hash.low && place[1] == hash.high { return place }
+        }
+    }
+
+    /// The largest prime up to `number`, which is 2 or more. O(√n · log n), a few thousand steps for the largest tables.
+    private static func prime(atMost number: Int) -> Int {
+        var candidate = number
+        while candidate > 2, !isPrime(candidate) { candidate -= 1 }
+        return candidate
+    }
+
+    private static func isPrime(_ number: Int) -> Bool {
+        if number % 2 == 0 { return number == 2 }
+        var divisor = 3
+        while divisor * divisor <= number {
+            if number % divisor == 0 { return false }
+            divisor += 2
+        }
+        return true
+    }
+}

@@ -1,0 +1,58 @@
+import LogEngine
+import Testing
+
+@Suite struct OffsetMapTests {
+    private func map(bytes: Int = 1 << 20, loadFactor: Double = 0.9, entries: Int64 = .max) -> OffsetMap {
+        let map = OffsetMap(
+            bytes: bytes, loadFactor: loadFactor, entries: entries, hasher: KeyHasher(1, 2))
+        while map.clear(1000) {}
+        return map
+    }
+
+    private func put(_ text: String, _ offset: Int64, _ map: OffsetMap) -> Bool {
+        Array(text.utf8).withUnsafeBytes { map.put($0, offset) }
+    }
+
+    private func offset(_ text: String, _ map: OffsetMap) -> Int64 {
+        Array(text.utf8).withUnsafeBytes { map.offset(of: $0) }
+    }
+
+    @Test func theHashIsSipHashOf128Bits() {
+        // The first of the reference implementation's vectors: key 0…15, messages of 0, 1 and 2 bytes.
+        let hasher = KeyHasher(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+        let hashes = [[], [0], [0, 1]].map { (bytes: [UInt8]) in bytes.withUnsafeBytes { hasher.hash($0) } }
+        #expect(hashes[0] == KeyHash(low: 0xe6a8_25ba_047f_81a3, high: 0x9302_55c7_1472_f66d))
+        #expect(hashes[1] == KeyHash(low: 0x44af_996b_d8c1_87da, high: 0x45fc_229b_1159_7634))
+        #expect(hashes[2] == KeyHash(low: 0xc75d_a4a4_8d22_7781, high: 0xe4ff_0af6_de8b_a3fc))
+    }
+
+    @Test func theLastOffsetOfAKeyCounts() {
+        let map = map()
+        for offset in Int64(0)..<1000 { #expect(put("k\(offset % 10)", offset, map)) }
+        #expect(map.count == 10)
+        #expect((0..<10).map { offset("k\($0)", map) } == Array(990..<1000))
+        #expect(offset("other", map) == -1)
+    }
+
+    @Test func aFullMapTakesKeysThatItHasButNoNewOnes() {
+        let map = map(bytes: 100 * OffsetMap.entryBytes)
+        var taken: Int64 = 0
+        while put("k\(taken)", taken, map) { taken += 1 }
+        #expect(map.isFull && map.count == Int(taken) && taken == 87)  // 0.9 of 97, the prime below 100
+        #expect(put("k0", 5000, map))
+        #expect(!put("new", 5001, map))
+        #expect(offset("k0", map) == 5000 && offset("k86", map) == 86 && offset("new", map) == -1)
+    }
+
+    @Test func aMapForFewKeysIsSmallHoweverMuchMemoryItMayTake() {
+        let map = map(bytes: 1 << 40, entries: 100)
+        for offset in Int64(0)..<100 { #expect(put("k\(offset)", offset, map)) }
+        #expect(map.slots < 300)
+    }
+
+    @Test(arguments: [3, 4, 5, 24, 25]) func theSmallestMapsStillTakeAKey(entries: Int) {
+        let map = map(bytes: entries * OffsetMap.entryBytes, loadFactor: 0.01)
+        #expect(put("k", 7, map))
+        #expect(offset("k", map) == 7 && offset("l", map) == -1)
+    }
+}
