@@ -271,6 +271,11 @@ struct LogLoading {
         var producers = try ProducerLoading(place: place, config: opening.config)
             .load(to: segments[first].baseOffset, segments: Array(segments[..<first]), snapshots: &snapshots)
         var endOffset = segments[first].baseOffset
+        // Later snapshots may tell of batches that are lost, or that came at the same offsets before those.
+        for snapshot in snapshots where snapshot > endOffset {
+            try place.remove(SegmentFileName(snapshot, .snapshot).text)
+        }
+        snapshots.removeAll { $0 > endOffset }
         var cutFiles: [Segment] = []
         var index = first
         while index < segments.count {

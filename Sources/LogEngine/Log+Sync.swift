@@ -52,8 +52,9 @@ extension Log {
         try await syncTopicID()
         try await saveEpochs()
         try await place.syncEntries()
-        unsyncedSeals.removeAll { segment in segment.isRemoved || seals.contains { $0 === segment } }
+        // After a truncation a segment may have grown again and have been sealed a second time.
         guard truncations == self.truncations else { return }
+        unsyncedSeals.removeAll { segment in segment.isRemoved || seals.contains { $0 === segment } }
         durable.advance(to: end)
     }
 

@@ -108,7 +108,7 @@ private struct CleaningLife {
         model.value.note(log.endOffset >= must, "the log ends at \(log.endOffset), \(must) was promised")
         model.value.cut(to: log.endOffset)
         model.value.lostPower = false
-        try await verify(log)
+        // As far as it was told to be before: what lay below may be compacted.
         log.updateHighWatermark(to: log.endOffset)
         try await verify(log)
         startCleaning(log, directory)
@@ -220,6 +220,11 @@ private struct CleaningLife {
     private func verify(_ log: Log) async throws {
         let end = log.lastStableOffset
         let history = model.value
+        for producer in Int64(2)...3 {
+            model.value.note(
+                log.hasOpenTransaction(producerID: producer, epoch: 0) == history.hasOpenTransaction(producer),
+                "the log is wrong about the transaction of \(producer)")
+        }
         var aborted = try log.abortedTransactions(from: log.startOffset, upTo: end)
         aborted.sort { $0.firstOffset < $1.firstOffset }
         let batches = try await log.batches(maxBytes: 700)
@@ -251,9 +256,11 @@ private struct CleaningLife {
             seen += rows.filter { $0.offset < end }
         }
         let expected = history.committed(upTo: end).filter { $0.offset < end }
-        model.value.note(
-            Model.latest(seen) == Model.latest(expected),
-            "below \(end) the log has \(Model.latest(seen)), history \(Model.latest(expected))")
+        let (found, wanted) = (Model.latest(seen), Model.latest(expected))
+        for key in Set(found.keys).union(wanted.keys).sorted() where found[key] != wanted[key] {
+            let (has, had) = (found[key]?.offset ?? -1, wanted[key]?.offset ?? -1)
+            model.value.note(false, "below \(end) the last \(key) is at \(has), in history at \(had)")
+        }
         let all = Set(expected.map(\.offset))
         model.value.note(seen.allSatisfy { all.contains($0.offset) }, "a record that wasn't committed is seen")
     }
@@ -277,7 +284,7 @@ private struct CleaningLife {
     @Test func afterAnyHistoryTheLatestRecordOfEachKeyIsThere() throws {
         var random = SystemRandomNumberGenerator()
         let fresh = UInt64.random(in: 1_000_000..<2_000_000_000, using: &random)
-        for seeds in [0..<20, fresh..<fresh + 5] as [Range<UInt64>] { try lives(seeds) }
+        for seeds in [0..<12, fresh..<fresh + 3] as [Range<UInt64>] { try lives(seeds) }
     }
 
     private func lives(_ seeds: Range<UInt64>) throws {
@@ -285,7 +292,7 @@ private struct CleaningLife {
             var random = world.workload()
             let node = world.addNode()
             let model = Shared(Model())
-            for number in 0..<8 {
+            for number in 0..<6 {
                 let seed = world.seed &* 100 &+ UInt64(number)
                 node.start { cores in
                     cores[0].spawn {
@@ -293,7 +300,7 @@ private struct CleaningLife {
                         await life.run()
                     }
                 }
-                world.run(milliseconds: Int64(random.below(400)) + 1) { model.value.failure != nil }
+                world.run(milliseconds: Int64(random.below(150)) + 1) { model.value.failure != nil }
                 if let failure = model.value.failure { throw SeedFailure(seed: world.seed, reason: failure) }
                 let kind = random.chance(0.3) ? Crash.kill : .powerCut
                 if kind == .powerCut { model.value.lostPower = true }
