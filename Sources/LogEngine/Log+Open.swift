@@ -280,7 +280,7 @@ struct LogLoading {
         var index = first
         while index < segments.count {
             let segment = segments[index]
-            if index > 0, index + 2 >= segments.count { try writeSnapshot(producers, at: segment.baseOffset) }
+            if index > 0 { try writeSnapshot(producers, at: segment.baseOffset) }
             let damage = try await recover(segment, &producers, &endOffset)
             index += 1
             if let damage {

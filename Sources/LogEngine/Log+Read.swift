@@ -120,7 +120,9 @@ extension Log {
         guard segments.contains(where: \.hasTransactionIndex) else { return [] }
         var upTo = range.upTo
         // Of a segment that is gone the index may be another's.
-        if !range.segment.isRemoved, let above = try range.segment.offset(above: range.positions.upperBound) { upTo = min(upTo, above) }
+        if !range.segment.isRemoved, let above = try range.segment.offset(above: range.positions.upperBound) {
+            upTo = min(upTo, above)
+        }
         return try abortedTransactions(from: offset, upTo: upTo)
     }
 

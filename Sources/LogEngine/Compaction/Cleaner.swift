@@ -218,7 +218,8 @@ struct Cleaner {
         }
         guard !message.isCompressed, let parts = message.parts else {
             throw .failed(
-                source.corrupt(at: batch.position, "a compressed message of format \(message.magic) can't be compacted"))
+                source.corrupt(at: batch.position, "a compressed message of format \(message.magic) can't be compacted")
+            )
         }
         return parts
     }

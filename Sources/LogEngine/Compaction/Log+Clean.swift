@@ -31,7 +31,8 @@ extension Log {
     public func clean(
         _ terms: CleaningTerms = CleaningTerms(), pace: CleaningPace? = nil
     ) async throws(LogError) -> CleaningOutcome {
-        guard cleaning == nil, cleaningBars == 0, !isTruncating, let range = try cleaningRange(), range.isDue(config) else {
+        guard cleaning == nil, cleaningBars == 0, !isTruncating, let range = try cleaningRange(), range.isDue(config)
+        else {
             return .notDue
         }
         let claim = CleaningClaim()

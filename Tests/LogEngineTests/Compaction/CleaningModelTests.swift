@@ -167,7 +167,8 @@ private struct CleaningLife {
             let base = log.nextOffset
             let rows = (0..<Int64.random(in: 1...4, using: &numbers)).map { index in
                 model.value.serial += 1
-                let value = "\(model.value.serial)" + String(repeating: "x", count: Int.random(in: 0...60, using: &numbers))
+                let value =
+                    "\(model.value.serial)" + String(repeating: "x", count: Int.random(in: 0...60, using: &numbers))
                 return Model.Row(
                     offset: base + index, key: "k\(Int.random(in: 0..<9, using: &numbers))",
                     value: Int.random(in: 0..<5, using: &numbers) == 0 ? nil : value)

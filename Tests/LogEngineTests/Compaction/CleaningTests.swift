@@ -5,7 +5,8 @@ import Records
 import Testing
 
 @Suite struct CleaningTests {
-    @Test(arguments: Compression.allCases) func theLastRecordOfEachKeyStaysAtItsOffset(codec: Compression) async throws {
+    @Test(arguments: Compression.allCases) func theLastRecordOfEachKeyStaysAtItsOffset(codec: Compression) async throws
+    {
         try await withLogs { context, directory in
             let log = try await Log.open(directory + "/t-0", compacted(), context)
             for round in 0..<6 {
@@ -77,8 +78,11 @@ import Testing
             try await log.roll("r4")
             await context.core.sleep(milliseconds: 2)
             try await log.cleanAll()
-            #expect(try await log.rows() == ["1 b=1", "2 a=∅", "3 c=1", "4 r1=active", "5 r2=active", "7 r3=active",
-                "8 r4=active"])
+            #expect(
+                try await log.rows() == [
+                    "1 b=1", "2 a=∅", "3 c=1", "4 r1=active", "5 r2=active", "7 r3=active",
+                    "8 r4=active",
+                ])
             try await log.close()
         }
     }

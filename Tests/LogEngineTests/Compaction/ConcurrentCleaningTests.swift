@@ -42,7 +42,9 @@ import Testing
                 added += 1
                 await core.sleep(until: core.now().adding(nanoseconds: 300_000))
             }
-            guard case .cleaned(let report) = outcome.value else { throw Failure("\(String(describing: outcome.value))") }
+            guard case .cleaned(let report) = outcome.value else {
+                throw Failure("\(String(describing: outcome.value))")
+            }
             #expect(report.cleanedUpTo == 60)
             #expect(try await log.records().count == 7 + 1 + Int(added))
             try await log.close()
@@ -146,8 +148,9 @@ import Testing
                 var terms = CleaningTerms()
                 terms.bufferBytes = 300
                 let started = cores[0].now()
-                guard case .cleaned(let report) = try await log.clean(
-                    terms, pace: CleaningPace(core: cores[0], bytesPerSecond: 10_000))
+                guard
+                    case .cleaned(let report) = try await log.clean(
+                        terms, pace: CleaningPace(core: cores[0], bytesPerSecond: 10_000))
                 else { throw Failure("not cleaned") }
                 let moved = report.mappedBytes + report.bytesBefore + report.bytesAfter
                 let wanted = Int64(moved) / 10
