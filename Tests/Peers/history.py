@@ -91,12 +91,17 @@ def group(bootstrap, name=GROUP):
     for number in range(200):
         producer.produce("grouped", b"%d" % number, partition=number % 4)
     flush(producer)
+    read_on(bootstrap, 50, name)
+
+
+def read_on(bootstrap, count, name=GROUP):
+    """The group reads as many records from where it is, and commits each."""
     reader = Consumer({
         "bootstrap.servers": bootstrap, "group.id": name, "auto.offset.reset": "earliest",
         "enable.auto.commit": False, "session.timeout.ms": 10000})
     reader.subscribe(["grouped"])
     taken, deadline = 0, time.monotonic() + 60
-    while taken < 50:
+    while taken < count:
         assert time.monotonic() < deadline, "the group gets no records"
         record = reader.poll(0.2)
         if record is not None and not record.error():
@@ -126,9 +131,10 @@ def transactions(bootstrap):
 
 
 def more(bootstrap, name):
-    """Whoever took over writes on."""
+    """Whoever took over is written to, and the group reads on."""
     producer = writer(bootstrap, compression_type="zstd", enable_idempotence=True)
     for topic in ["codec-none", "codec-zstd", "grouped", "trimmed", "idempotent"]:
         for number in range(40):
             producer.produce(topic, f"{name} {number}", key=b"more", headers=[("by", name.encode())])
     flush(producer)
+    read_on(bootstrap, 25)

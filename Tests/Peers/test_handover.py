@@ -86,6 +86,7 @@ def test_kafka_takes_over_from_us_and_gives_back(kafka_tool, start_kafka, start_
     check_trimmed(before, taken)
     history.more(kafka.bootstrap, "kafka")
     after = contents(kafka.bootstrap, GROUPS)
+    assert sum(after["committed"][history.GROUP].values()) == 75
     kafka.stop()
 
     again = start_ours(copy, "log.retention.check.interval.ms=600000")
@@ -111,6 +112,7 @@ def test_we_take_over_from_kafka_and_give_back(kafka_tool, start_kafka, start_ou
     check_trimmed(before, taken)
     history.more(broker.bootstrap, "ours")
     after = contents(broker.bootstrap, GROUPS)
+    assert sum(after["committed"][history.GROUP].values()) == 75
     assert broker.stop() == 0
     check_every_file(kafka_tool, data)
 

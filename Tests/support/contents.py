@@ -92,7 +92,8 @@ def difference(before, after):
             if left == right:
                 continue
             if isinstance(left, list) and isinstance(right, list):
-                at = next((i for i, pair in enumerate(zip(left, right)) if pair[0] != pair[1]), min(len(left), len(right)))
+                unlike = (i for i, pair in enumerate(zip(left, right)) if pair[0] != pair[1])
+                at = next(unlike, min(len(left), len(right)))
                 left, right = (len(left), left[at:at + 1]), (len(right), right[at:at + 1])
             lines.append(f"{what} {place}: {left} became {right}")
     return "\n".join(lines[:20])
