@@ -51,7 +51,7 @@ package final class Broker: Sendable {
             for shard in shards { await shard.meet(shards) }
             let leadership = Leadership(node: node, storage: storage, shards: shards, controller: controller)
             let saveCheckpoints = { @Sendable [shards] in
-                await storage.writeCheckpoints { await CollectedOffsets.of(shards) }
+                await storage.writeCheckpoints { await CollectedOffsets.of(shards, controller) }
             }
             for shard in shards {
                 await shard.report(
@@ -154,7 +154,8 @@ package final class Broker: Sendable {
     /// Ends all connections, closes all logs, and marks the directories as cleanly shut down.
     package func stop() async {
         node.logger.info("shutting down")
-        let offsets = await Self.close(shards)
+        var offsets = await Self.close(shards)
+        offsets.add(await controller.offsets())
         let epoch = await controller.registeredEpoch
         await controller.close()
         await storage.close(offsets, brokerEpoch: epoch)

@@ -38,7 +38,7 @@ struct Housekeeping: Sendable {
     }
 
     private func writeCheckpoints() async {
-        let shards = shards
-        await storage.writeCheckpoints { await CollectedOffsets.of(shards) }
+        let (shards, controller) = (shards, controller)
+        await storage.writeCheckpoints { await CollectedOffsets.of(shards, controller) }
     }
 }

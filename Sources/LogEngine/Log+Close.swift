@@ -15,7 +15,11 @@ extension Log {
         await deletions?.close()
         // Thousands of logs that nobody wrote to must not cost a sync each.
         let isEmpty = nextOffset == segments[0].baseOffset
-        if !isTouched, durable.value == nextOffset, unsyncedSeals.isEmpty, !areEpochsUnsaved || isEmpty { return }
+        if !isTouched, durable.value == nextOffset, unsyncedSeals.isEmpty, !isTopicIDUnsynced,
+            !areEpochsUnsaved || isEmpty
+        {
+            return
+        }
         try active.finish()
         if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset {
             try writeSnapshot(at: nextOffset)

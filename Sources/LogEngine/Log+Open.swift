@@ -11,6 +11,8 @@ public struct LogOpening: Sendable {
     public var wasClean = false
     /// Everything below is synced (checkpoint).
     public var recoveryPoint: Int64 = 0
+    /// After an unclean stop, what lies below the recovery point is checked as well.
+    public var checksAll = false
     /// The log's start where it isn't a segment's (checkpoint); where a new log begins.
     public var startOffset: Int64 = 0
     /// Everything below was replicated (checkpoint).
@@ -88,6 +90,8 @@ struct LogLoading {
         try makeSegments(plan)
         try loadEpochs()
         try checkClean(&plan)
+        // Of thousands of logs most may be empty: then there is nothing to check, and nothing to write.
+        if segments.count == 1, segments[0].size == 0 { plan.segments[0].isRecovered = false }
         try await recover(plan)
         var endOffset = try findEnd()
         if endOffset < opening.startOffset, !segments.isEmpty {
@@ -197,7 +201,8 @@ struct LogLoading {
         } else if !temporaries.staleSwaps.isEmpty {
             names = try self.names()
         }
-        let plan = RecoveryPlan(names: names, wasClean: opening.wasClean, recoveryPoint: opening.recoveryPoint)
+        let plan = RecoveryPlan(
+            names: names, wasClean: opening.wasClean, recoveryPoint: opening.checksAll ? 0 : opening.recoveryPoint)
         for name in plan.removals { try place.remove(name) }
         snapshots = plan.snapshots
         return plan

@@ -70,6 +70,25 @@ def test_without_sync_a_whole_beginning_survives(broker, xfs, chance, journal):
 
 
 @HOW
+def test_a_segment_that_began_right_before_is_there_or_cleanly_absent(broker, xfs, chance, journal):
+    broker.start()
+    for number in range(10 if SOAK else 2):
+        name = f"rolled-{number}"
+        create(broker, name, PARTITIONS, flush_messages=1, segment_bytes=1 << 20)
+        writer = Writer(broker, name, padding=60_000, patience=5_000)
+        writer.start()
+        before = chance.randrange(2, 5)
+        assert until(lambda: len(list((broker.data / f"{name}-0").glob("*.log"))) >= before, 60)
+        cut(broker, xfs, journal)
+        writer.abandon()
+        Shelf(writer).check(broker)
+        again = Writer(broker, name)
+        again.start()
+        assert until(lambda: again.count > 20, 60) and again.end() == 0
+        Shelf(again).check(broker)
+
+
+@HOW
 def test_a_topic_made_right_before_is_there_or_was_never_told(broker, xfs, chance, journal):
     broker.start()
     for number in range(20 if SOAK else 4):

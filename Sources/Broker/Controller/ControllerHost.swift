@@ -47,7 +47,10 @@ actor ControllerHost {
         opening.config.segmentBytes = Int(configuration.integer("metadata.log.segment.bytes"))
         opening.config.segmentMilliseconds = configuration.integer("metadata.log.segment.ms")
         opening.topicID = .metadataTopic
-        // Raft's log is always read as after a crash, from its beginning.
+        // Raft's log is always read as after a crash, from its beginning. Kafka keeps no recovery point of it, and would
+        // take any damage for a torn tail; the topics behind it would be gone, and their logs nobody's.
+        opening.checksAll = true
+        opening.recoveryPoint = place.found?.recoveryPoint ?? 0
         do throws(LogError) {
             let log = try await Log.open(place.path, opening, LogContext(core: core), health: place.health)
             try await replay(log, from: try await restoreSnapshot(place, log))
@@ -292,11 +295,13 @@ actor ControllerHost {
         publisher = nil
     }
 
-    /// What the checkpoints say of the metadata log.
-    func offsets() -> LogOffsets {
-        var offsets = LogOffsets()
-        if let log { offsets.add(TopicPartition("__cluster_metadata", 0), log) }
-        return offsets
+    /// What the checkpoints say of the metadata log, by its data directory.
+    func offsets() -> CollectedOffsets {
+        var collected = CollectedOffsets()
+        if let log, let place {
+            collected.offsets[place.directory, default: LogOffsets()].recoveryPoints[.metadataLog] = log.recoveryPoint
+        }
+        return collected
     }
 }
 

@@ -233,8 +233,8 @@ struct CollectedOffsets: Sendable {
         unclean.formUnion(other.unclean)
     }
 
-    static func of(_ shards: [Shard]) async -> CollectedOffsets {
-        var all = CollectedOffsets()
+    static func of(_ shards: [Shard], _ controller: ControllerHost) async -> CollectedOffsets {
+        var all = await controller.offsets()
         for shard in shards { all.add(await shard.offsets()) }
         return all
     }

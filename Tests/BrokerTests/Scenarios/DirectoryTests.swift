@@ -368,6 +368,24 @@ import Testing
         try stage.ask { client async throws in #expect(try await client.values("v") == ["a"]) }
     }
 
+    @Test(arguments: [true, false]) func aDamagedMetadataLogIsNoReasonToForgetTopics(orderly: Bool) throws {
+        let stage = try stage()
+        try stage.ask { client async throws in
+            for name in ["a", "b", "c"] { try await client.create(name) }
+        }
+        try stage.restart()
+        if orderly { try stage.stop() } else { stage.crash(.kill) }
+        stage.node.disk.flipBit(of: "/data/__cluster_metadata-0/00000000000000000000.log", at: 700)
+        do {
+            try stage.start()
+            Issue.record("it started")
+        } catch {
+            let reason = (error as? BrokerFailure)?.description ?? "\(error)"
+            #expect(reason.contains("__cluster_metadata-0/00000000000000000000.log is damaged at position"))
+        }
+        #expect((stage.names(in: "/data") + stage.names(in: "/more")).allSatisfy { !$0.hasSuffix("-stray") })
+    }
+
     @Test func anotherClustersDirectoryIsRefused() throws {
         let stage = try stage()
         try stage.stop()

@@ -67,6 +67,42 @@ import Testing
         }
     }
 
+    @Test func aSlowDiskHoldsUpOnlyThoseWhoWaitForIt() throws {
+        let stage = try Stage(cores: 2)
+        try stage.ask { client async throws in
+            try await client.create("synced", partitions: 2, [("flush.messages", "1")])
+            try await client.create("plain", partitions: 2)
+            try await client.findCoordinator("g")
+        }
+        stage.node.disk.faults.syncMicroseconds = 5_000_000...5_000_000
+        try stage.ask { client async throws in
+            let member = try await client.join("g")
+            _ = try await client.sync("g", member)
+            let writer = try await client.another()
+            let begin = client.core.now()
+            for partition in Int32(0)..<2 {
+                try await writer.send(ProduceRequest.of("synced", [(partition, batch(["a"]))]), version: 12)
+            }
+            while client.core.now().milliseconds(since: begin) < 4000 {
+                let asked = client.core.now()
+                for partition in Int32(0)..<2 {
+                    #expect(try await client.produce("plain", partition, batch(["b"])).errorCode == 0)
+                    #expect(try await client.values("plain", partition).last == "b")
+                    #expect(try await client.values("synced", partition) == [])
+                }
+                #expect(try await client.heartbeat("g", member) == .noError)
+                #expect(client.core.now().milliseconds(since: asked) < 1000)
+                await client.core.sleep(milliseconds: 500)
+            }
+            for _ in 0..<2 {
+                let produced = try await writer.receive(ProduceResponse.self, version: 12)
+                #expect(produced.topics.first?.partitions.first?.errorCode == 0)
+            }
+            #expect(client.core.now().milliseconds(since: begin) >= 5000)
+            writer.close()
+        }
+    }
+
     @Test func withoutFlushARecordIsSeenWhenItIsWritten() throws {
         try Stage(faults: Self.slow).ask { client in
             try await client.create("t")
