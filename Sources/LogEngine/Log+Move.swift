@@ -8,6 +8,14 @@ extension Log {
     /// Where a copy begins: the base offset of the first segment, which may lie below ``startOffset``.
     public var firstBaseOffset: Int64 { segments[0].baseOffset }
 
+    /// Ends a compaction and has none begin before ``endMove()``: the copy would get the segments of two histories.
+    public func beginMove() async {
+        cleaningBars += 1
+        await withdrawCleaning()
+    }
+
+    public func endMove() { cleaningBars -= 1 }
+
     /// Appends what `source` has behind this log's end: whole batches, about `maxBytes` of them, each checked.
     ///
     /// - Returns: how many bytes were copied; 0 when this log has all.
@@ -82,6 +90,7 @@ extension Log {
         place.formerParent = old.lastIndex(of: "/").map { String(old[..<$0]) } ?? "."
         place.isUnsyncedItself = true
         config = source.config
+        cleanedUpTo = source.cleanedUpTo
         followStart(source.startOffset)
         if source.epochs != epochs {
             epochs = source.epochs

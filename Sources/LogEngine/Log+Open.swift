@@ -58,6 +58,8 @@ extension Log {
             throw error
         }
         let log = Log(loading.place, opening, loaded)
+        // Of thousands of logs most aren't used: whoever uses one opens its files again.
+        loading.release()
         // An empty log is closed without a sync.
         if loaded.endOffset == loaded.segments[0].baseOffset { loading.place.hasUnsyncedEntries = true }
         if log.topicID == nil, let topicID = opening.topicID { log.note(topicID: topicID) }

@@ -47,8 +47,8 @@ actor ControllerHost {
         opening.config.segmentBytes = Int(configuration.integer("metadata.log.segment.bytes"))
         opening.config.segmentMilliseconds = configuration.integer("metadata.log.segment.ms")
         opening.topicID = .metadataTopic
-        // Raft's log is always read as after a crash, from its beginning. Kafka keeps no recovery point of it, and would
-        // take any damage for a torn tail; the topics behind it would be gone, and their logs nobody's.
+        // Raft's log is always read as after a crash, from its beginning. Kafka keeps no recovery point of it, and
+        // would take any damage for a torn tail; the topics behind it would be gone, and their logs nobody's.
         opening.checksAll = true
         opening.recoveryPoint = place.found?.recoveryPoint ?? 0
         do throws(LogError) {

@@ -33,6 +33,9 @@ final class ReplicaMove {
     ///
     /// - Parameter saveCheckpoints: writes them; the directory's may still speak of an earlier stay of the replica.
     func run(on context: LogContext, logger: Logger, saveCheckpoints: () async -> Void) async -> End {
+        let source = partition.log
+        await source.beginMove()
+        defer { source.endMove() }
         do throws(LogError) {
             let copy = try await open(context)
             log = copy
