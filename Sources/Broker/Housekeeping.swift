@@ -2,7 +2,8 @@ import LogEngine
 import Metadata
 import Reactor
 
-/// What a broker does by the clock: retention, checkpoints, syncs by time, idle connections.
+/// What a broker does by the clock: retention, compaction, checkpoints, syncs by time, idle
+/// connections.
 struct Housekeeping: Sendable {
     let node: Node
     let storage: Storage
@@ -19,6 +20,7 @@ struct Housekeeping: Sendable {
         every(min(configuration.integer("log.flush.scheduler.interval.ms"), 1000), on: core) { [self] in
             for shard in shards { await shard.flushDueLogs() }
         }
+        LogCleaning(shards: shards, storage: storage).start(on: core)
         every(60_000, on: core) { [self] in
             for shard in shards { await shard.closeIdleConnections() }
         }

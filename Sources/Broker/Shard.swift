@@ -39,6 +39,9 @@ actor Shard {
     private(set) var saveCheckpoints: (@Sendable () async -> Void)?
     /// What is left of this core's block of producer ids.
     var producerIDs: Range<Int64> = 0..<0
+    /// Why compaction leaves a log alone.
+    var uncleanable: [PartitionKey: String] = [:]
+    var cleaningPaces: [PartitionKey: CleaningPace] = [:]
     private(set) var isServing = true
     private var listeners: [(name: String, listener: Listener)] = []
     private var connections: [Int: Connection] = [:]
@@ -85,6 +88,7 @@ actor Shard {
     func adopt(_ image: ClusterImage) {
         self.image = image
         views.removeAll()
+        paceCleanings()
     }
 
     /// What clients that came by `frame`'s listener see of the cluster.
@@ -173,6 +177,7 @@ actor Shard {
         isServing = false
         for (_, listener) in listeners { listener.shutdown() }
         groups.stop()
+        cancelCleanings()
         partitions.wakeAll()
         for connection in connectionsInOrder { connection.windDown() }
         core.schedule(at: core.now().adding(milliseconds: Limits.windDownMilliseconds)) { [connections] in

@@ -56,6 +56,7 @@ public struct LogOffsets: Sendable, Equatable {
         recoveryPoints[found.name.partition] = found.recoveryPoint
         highWatermarks[found.name.partition] = found.highWatermark
         if found.startOffset > 0 { startOffsets[found.name.partition] = found.startOffset }
+        if found.cleanedUpTo > 0 { cleaned[found.name.partition] = found.cleanedUpTo }
     }
 
     public mutating func add(_ others: LogOffsets) {

@@ -1,4 +1,5 @@
 import Bytes
+import Coordination
 import KafkaProtocol
 import LogEngine
 import Metadata
@@ -37,6 +38,7 @@ final class Partition {
     func apply(_ config: TopicConfig) {
         rules = BatchRules(config)
         log.config = LogConfig(config, producerIDExpirationMilliseconds: log.config.producerIDExpirationMilliseconds)
+        if name.topic == OffsetsTopic.name { log.config.cleanupPolicy = [.compact] }
         minInsyncReplicas = config.minInsyncReplicas
     }
 

@@ -48,6 +48,9 @@ extension Log {
         }
     }
 
+    /// Has a compaction that is under way end soon.
+    public func cancelCleaning() { cleaning?.isAborted = true }
+
     /// Has a compaction that is under way end, and returns when it has.
     func withdrawCleaning() async {
         while let claim = cleaning {

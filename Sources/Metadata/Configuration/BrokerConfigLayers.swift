@@ -19,6 +19,10 @@ package struct BrokerConfigLayers: Sendable {
         if case .integer(let value) = value(name) { value } else { server.integer(name) }
     }
 
+    package func double(_ name: String) -> Double {
+        if case .double(let value) = value(name) { value } else { server.double(name) }
+    }
+
     package func boolean(_ name: String) -> Bool {
         if case .boolean(let value) = value(name) { value } else { server.boolean(name) }
     }

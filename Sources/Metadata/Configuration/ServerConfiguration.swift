@@ -151,8 +151,8 @@ package struct ServerConfiguration: Sendable {
     /// Names that tune threads and buffers which a thread-per-core broker doesn't have.
     private static let withoutEffect = [
         "background.threads", "num.io.threads", "num.network.threads", "num.recovery.threads.per.data.dir",
-        "num.replica.alter.log.dirs.threads", "log.cleaner.io.buffer.load.factor", "log.cleaner.io.buffer.size",
-        "group.coordinator.threads", "share.coordinator.threads", "inter.broker.protocol.version",
+        "num.replica.alter.log.dirs.threads", "group.coordinator.threads", "share.coordinator.threads",
+        "inter.broker.protocol.version",
     ]
 
     private static func warnings(_ values: [String: ConfigValue]) -> [String] {
