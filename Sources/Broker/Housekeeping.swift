@@ -20,7 +20,7 @@ struct Housekeeping: Sendable {
         every(min(configuration.integer("log.flush.scheduler.interval.ms"), 1000), on: core) { [self] in
             for shard in shards { await shard.flushDueLogs() }
         }
-        LogCleaning(shards: shards, storage: storage).start(on: core)
+        LogCleaning(shards: shards, storage: storage, controller: controller).start(on: core)
         every(60_000, on: core) { [self] in
             for shard in shards { await shard.closeIdleConnections() }
         }

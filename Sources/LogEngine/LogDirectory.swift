@@ -220,7 +220,8 @@ public final class LogDirectory {
         try await writeCleanedAlone(offsets)
     }
 
-    /// Writes how far compaction has come, where that has changed: after each, when a truncation asks for it, at the end.
+    /// Writes how far compaction has come, where that has changed: after each, when a truncation asks for it, at the
+    /// end.
     public func writeCleaned(_ offsets: LogOffsets) async throws(LogError) {
         await beginWriting()
         defer { endWriting() }

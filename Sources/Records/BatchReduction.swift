@@ -1,7 +1,8 @@
 public import Bytes
 
 /// A batch from which compaction takes records away. What is kept stays byte for byte, unless the batch gets a delete
-/// horizon; base offset, last offset, producer and epoch stay in any case, so that neither offsets nor sequences change.
+/// horizon; base offset, last offset, producer and epoch stay in any case, so that neither offsets nor sequences
+/// change.
 public struct BatchReduction {
     private let header: RecordBatchHeader
     /// The records, unfolded.

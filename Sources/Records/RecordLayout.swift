@@ -16,8 +16,8 @@ public struct RecordLayout: Equatable, Sendable {
     public init() {}
 }
 
-/// A walk over the records of a batch that makes no objects: for those who look at keys and keep or drop records as they
-/// lie. What follows the value's length isn't looked at.
+/// A walk over the records of a batch that makes no objects: for those who look at keys and keep or drop records as
+/// they lie. What follows the value's length isn't looked at.
 public struct RecordLayouts {
     private let start: UnsafeRawPointer
     private let end: UnsafeRawPointer
@@ -36,8 +36,8 @@ public struct RecordLayouts {
         declaredCount = count
     }
 
-    /// Describes the next record in `layout`; false behind the last. A batch that holds more or fewer than declared ends
-    /// in an error.
+    /// Describes the next record in `layout`; false behind the last. A batch that holds more or fewer than declared
+    /// ends in an error.
     public mutating func next(_ layout: inout RecordLayout) throws(RecordFailure) -> Bool {
         guard count < declaredCount, position < end else {
             guard count == declaredCount, position == end else { throw .count(declared: declaredCount) }

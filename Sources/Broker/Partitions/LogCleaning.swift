@@ -25,11 +25,12 @@ struct CleaningSettings: Sendable {
     }
 }
 
-/// Has compacted logs compacted: the dirtiest of all cores first, as many at a time as `log.cleaner.threads` allows, each on
-/// the core that owns it.
+/// Has compacted logs compacted: the dirtiest of all cores first, as many at a time as `log.cleaner.threads` allows,
+/// each on the core that owns it.
 struct LogCleaning: Sendable {
     let shards: [Shard]
     let storage: Storage
+    let controller: ControllerHost
 
     func start(on core: Core) {
         for number in shards.indices { core.spawn { await run(number, on: core) } }
@@ -56,8 +57,8 @@ struct LogCleaning: Sendable {
             dirtiest = (shard, key, ratio)
         }
         guard let dirtiest, await dirtiest.shard.clean(dirtiest.key, settings) else { return false }
-        let shards = shards
-        await storage.writeCheckpoints { await CollectedOffsets.of(shards) }
+        let (shards, controller) = (shards, controller)
+        await storage.writeCheckpoints { await CollectedOffsets.of(shards, controller) }
         return true
     }
 }
@@ -93,8 +94,8 @@ extension Shard {
             node.logger.info("\(partition.name): \(report.summary)")
             if report.recordsWithoutKey > 0 {
                 node.logger.warn(
-                    "\(partition.name): \(report.recordsWithoutKey) records without a key were in this compacted topic; "
-                        + "they are gone")
+                    "\(partition.name): \(report.recordsWithoutKey) records without a key were in this compacted "
+                        + "topic; they are gone")
             }
             return true
         } catch {

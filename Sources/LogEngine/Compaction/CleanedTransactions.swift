@@ -1,7 +1,7 @@
 package import Records
 
-/// Follows transactions while compaction walks through a log from its beginning: data of aborted ones goes, and a marker
-/// may go once nothing of its transaction is left.
+/// Follows transactions while compaction walks through a log from its beginning: data of aborted ones goes, and a
+/// marker may go once nothing of its transaction is left.
 package struct CleanedTransactions {
     private struct Aborted {
         var transaction: AbortedTransaction

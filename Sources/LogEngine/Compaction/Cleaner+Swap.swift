@@ -1,7 +1,7 @@
 import Reactor
 
-/// The order in which a cleaned segment takes the place of others. After each step the disk knows it before the next one
-/// begins, so that a start after a crash finds the old segments or the new one, and can tell which:
+/// The order in which a cleaned segment takes the place of others. After each step the disk knows it before the next
+/// one begins, so that a start after a crash finds the old segments or the new one, and can tell which:
 ///
 /// 1. all is written under names that end in `.cleaned`: a start unlinks those;
 /// 2. they are renamed to `.swap`: from here on the new segment counts, a start goes on at 3;

@@ -2,8 +2,8 @@ import Bytes
 import Reactor
 import Records
 
-/// One compaction of a log, step by step: find the last offset of each key in the dirty part, then write the log anew from
-/// its beginning, a group of segments at a time, without what later records supersede.
+/// One compaction of a log, step by step: find the last offset of each key in the dirty part, then write the log anew
+/// from its beginning, a group of segments at a time, without what later records supersede.
 struct Cleaner {
     let log: Log
     let claim: CleaningClaim

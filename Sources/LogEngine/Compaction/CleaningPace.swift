@@ -1,7 +1,7 @@
 public import Reactor
 
-/// How fast a log is compacted: small pieces with everything else that the core has to do between them, and no more bytes
-/// a second than allowed. Of one core.
+/// How fast a log is compacted: small pieces with everything else that the core has to do between them, and no more
+/// bytes a second than allowed. Of one core.
 public final class CleaningPace {
     /// Bytes read and written a second, at most (`log.cleaner.io.max.bytes.per.second`). May be changed at any time.
     public var bytesPerSecond: Double

@@ -1,5 +1,5 @@
-/// What of a log compaction may rewrite, and whether it pays. Decided from sizes, offsets and, only where a setting asks
-/// for them, times.
+/// What of a log compaction may rewrite, and whether it pays. Decided from sizes, offsets and, only where a setting
+/// asks for them, times.
 public struct CleaningRange: Equatable, Sendable {
     /// Everything below was compacted before.
     public var firstDirtyOffset: Int64

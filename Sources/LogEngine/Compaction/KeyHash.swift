@@ -9,8 +9,8 @@ package struct KeyHash: Equatable, Sendable {
     }
 }
 
-/// SipHash-2-4 with 128 bits of result (Aumasson, Bernstein). Its secret changes with every cleaning, so that nobody who
-/// chooses keys can choose collisions.
+/// SipHash-2-4 with 128 bits of result (Aumasson, Bernstein). Its secret changes with every cleaning, so that nobody
+/// who chooses keys can choose collisions.
 package struct KeyHasher: Sendable {
     private let first: UInt64
     private let second: UInt64

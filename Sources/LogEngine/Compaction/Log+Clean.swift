@@ -21,13 +21,13 @@ extension Log {
 
     public var isBeingCleaned: Bool { cleaning != nil }
 
-    /// Compacts the log where that pays: of each key the last record stays, as Apache Kafka's log cleaner does it. Appends
-    /// and reads go on; a truncation, a close or a removal ends it.
+    /// Compacts the log where that pays: of each key the last record stays, as Apache Kafka's log cleaner does it.
+    /// Appends and reads go on; a truncation, a close or a removal ends it.
     ///
     /// Readers see no offset change. After a crash each group of segments is the old or the new one.
     ///
-    /// - Throws: ``LogError/corrupt(path:position:reason:)`` for damage, which is never written on with a fresh checksum;
-    ///   ``LogError/storage(_:path:)`` when the disk refuses. Nothing is lost then.
+    /// - Throws: ``LogError/corrupt(path:position:reason:)`` for damage, which is never written on with a fresh
+    /// checksum; ``LogError/storage(_:path:)`` when the disk refuses. Nothing is lost then.
     public func clean(
         _ terms: CleaningTerms = CleaningTerms(), pace: CleaningPace? = nil
     ) async throws(LogError) -> CleaningOutcome {

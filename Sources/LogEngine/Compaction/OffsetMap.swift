@@ -81,7 +81,8 @@ package final class OffsetMap {
         }
     }
 
-    /// The largest prime up to `number`, which is 2 or more. O(√n · log n), a few thousand steps for the largest tables.
+    /// The largest prime up to `number`, which is 2 or more. O(√n · log n), a few thousand steps for the largest
+    /// tables.
     private static func prime(atMost number: Int) -> Int {
         var candidate = number
         while candidate > 2, !isPrime(candidate) { candidate -= 1 }

@@ -3,7 +3,9 @@ import Reactor
 
 /// Measures the parts of the broker one by one, on two cores of this machine.
 ///
-///     swift run -c release --package-path Benchmarks/Micro [-- codec checksum check append lookup ring timers hops]
+///     swift run -c release --package-path Benchmarks/Micro [-- GROUP…]
+///
+/// Groups: codec checksum check append lookup compact ring timers hops.
 ///
 /// Logs are written below $TMPDIR (/tmp): set it to measure another file system.
 @main
@@ -45,6 +47,7 @@ enum Main {
         if wanted("check") { try await Thinking.check(table) }
         if wanted("append") { try await logs.append(table) }
         if wanted("lookup") { try await logs.lookUp(table) }
+        if wanted("compact") { try await Compaction(core: core, directory: directory).clean(table) }
         if wanted("ring") { try await turns.ring(table) }
         if wanted("timers") { await turns.timers(table) }
         if wanted("hops") { await turns.hops(table) }
