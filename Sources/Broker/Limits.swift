@@ -43,6 +43,9 @@ enum Limits {
     /// Logs that a core opens or closes at the same time: a file system makes one commit of many syncs.
     static let parallelLogs = 16
 
+    /// Bytes that all moves of a core have in memory: a directory's worth of replicas may move at once.
+    static let moveBytesPerCore = 4 << 20
+
     /// How often a start says how far it is.
     static let progressMilliseconds: Int64 = 2000
 

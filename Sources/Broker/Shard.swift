@@ -34,6 +34,7 @@ actor Shard {
     var offline: [PartitionKey: OfflinePartition] = [:]
     /// Partitions on their way to another data directory.
     var moves: [TopicPartition: ReplicaMove] = [:]
+    let moveBudget = Budget(bytes: Limits.moveBytesPerCore)
     /// Tells whoever keeps account that a replica lies elsewhere now.
     private(set) var replicaMoved: (@Sendable (UUID, TopicPartition, ReplicaPlace, String, Int64) async -> Void)?
     private(set) var saveCheckpoints: (@Sendable () async -> Void)?

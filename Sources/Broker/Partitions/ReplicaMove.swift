@@ -31,8 +31,12 @@ final class ReplicaMove {
 
     /// Copies until the partition works with the copy, or until ``stop()``.
     ///
-    /// - Parameter saveCheckpoints: writes them; the directory's may still speak of an earlier stay of the replica.
-    func run(on context: LogContext, logger: Logger, saveCheckpoints: () async -> Void) async -> End {
+    /// - Parameters:
+    ///   - budget: what all moves of the core may have in memory.
+    ///   - saveCheckpoints: writes them; the directory's may still speak of an earlier stay of the replica.
+    func run(
+        on context: LogContext, budget: Budget, logger: Logger, saveCheckpoints: () async -> Void
+    ) async -> End {
         let source = partition.log
         await source.beginMove()
         defer { source.endMove() }
@@ -40,7 +44,7 @@ final class ReplicaMove {
             let copy = try await open(context)
             log = copy
             await saveCheckpoints()
-            return try await follow(copy, context.core, logger)
+            return try await follow(copy, context.core, budget, logger)
         } catch { return isStopping ? .stopped : .failed(error) }
     }
 
@@ -61,7 +65,9 @@ final class ReplicaMove {
         return copy
     }
 
-    private func follow(_ copy: Log, _ core: Core, _ logger: Logger) async throws(LogError) -> End {
+    private func follow(
+        _ copy: Log, _ core: Core, _ budget: Budget, _ logger: Logger
+    ) async throws(LogError) -> End {
         var attempts = 0
         var isFlushed = false
         var isWaitingForRoom = false
@@ -70,7 +76,7 @@ final class ReplicaMove {
             let source = partition.log
             var bytes = 0
             do throws(LogError) {
-                bytes = try await copy.copy(from: source, maxBytes: Limits.moveBytes)
+                bytes = try await slice(of: source, to: copy, budget)
                 isWaitingForRoom = false
             } catch {
                 guard error.isPassing, !isStopping, !core.isHalted else { throw error }
@@ -104,6 +110,12 @@ final class ReplicaMove {
             await core.sleep(milliseconds: 1)
         }
         return .stopped
+    }
+
+    private func slice(of source: Log, to copy: Log, _ budget: Budget) async throws(LogError) -> Int {
+        let taken = await budget.take(Limits.moveBytes)
+        defer { budget.give(taken) }
+        return try await copy.copy(from: source, maxBytes: Limits.moveBytes)
     }
 
     private func rest(_ milliseconds: Int64, _ core: Core) async {

@@ -34,7 +34,9 @@ extension Shard {
     private func runMove(of name: TopicPartition) async {
         guard let move = moves[name], move.enter() else { return }
         let saveCheckpoints = saveCheckpoints
-        let end = await move.run(on: logContext, logger: node.logger) { await saveCheckpoints?() }
+        let end = await move.run(on: logContext, budget: moveBudget, logger: node.logger) {
+            await saveCheckpoints?()
+        }
         switch end {
         case .stopped: move.leave()
         case .failed(let error):

@@ -39,6 +39,9 @@ actor Storage {
     var replicaCounts: [String: Int] = [:]
 
     private var isWritingCheckpoints = false
+    /// Counts the wishes for checkpoints, and those that are fulfilled.
+    private var checkpointWishes = 0
+    private var checkpointsWritten = 0
     private var checkpointWriters: [UnsafeContinuation<Void, Never>] = []
 
     init(core: Core, logger: Logger) {
@@ -173,11 +176,17 @@ actor Storage {
 
     // MARK: Checkpoints
 
-    /// Writes what `collect` says of all logs. One at a time: a later one never says less.
+    /// Writes what `collect` says of all logs. One at a time: a later one never says less; those who come meanwhile
+    /// share the next.
     func writeCheckpoints(_ collect: @Sendable () async -> CollectedOffsets) async {
+        checkpointWishes += 1
+        let wish = checkpointWishes
         while isWritingCheckpoints { await withUnsafeContinuation { checkpointWriters.append($0) } }
+        guard checkpointsWritten < wish else { return }
         isWritingCheckpoints = true
+        let fulfilled = checkpointWishes
         defer {
+            checkpointsWritten = fulfilled
             isWritingCheckpoints = false
             let writers = checkpointWriters
             checkpointWriters = []

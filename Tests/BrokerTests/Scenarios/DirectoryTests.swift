@@ -148,6 +148,26 @@ import Testing
         }
     }
 
+    @Test func allReplicasOfADirectoryMoveAtOnce() throws {
+        let stage = try stage(cores: 2)
+        try stage.ask { client async throws in
+            try await client.create("t", partitions: 40)
+            for partition in Int32(0)..<40 { try await client.produce("t", partition, batch(["\(partition)"])) }
+            for partition in Int32(0)..<40 { #expect(try await client.move("t", partition, to: "/more") == .noError) }
+            for _ in 0..<1000 {
+                let told = try await client.directories()
+                if told.first?.topics.isEmpty == true { break }
+                await client.core.sleep(milliseconds: 10)
+            }
+            #expect(try await client.directories().map { $0.topics.flatMap(\.partitions).count } == [0, 40])
+            for partition in Int32(0)..<40 { #expect(try await client.values("t", partition) == ["\(partition)"]) }
+        }
+        try stage.restart()
+        try stage.ask { client async throws in
+            for partition in Int32(0)..<40 { #expect(try await client.values("t", partition) == ["\(partition)"]) }
+        }
+    }
+
     @Test func aMoveBackEndsTheMove() throws {
         let stage = try stage()
         try stage.ask { client async throws in
