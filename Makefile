@@ -7,6 +7,8 @@ CONFIG ?=
 SEED ?= 1
 VENV = .venv
 BROKER = .build/release/moldau
+# One executable that runs where no Swift is installed, and calls its runtime directly. The simulator looks for the hook.
+RELEASE = -c release --static-swift-stdlib -Xlinker --export-dynamic-symbol=swift_task_enqueueGlobal_hook
 
 .PHONY: run build test unit interop crash peers lint format bench soak simulate libraries clean
 
@@ -15,7 +17,7 @@ run: build
 	$(BROKER) server-start --data $(DATA) $(CONFIG)
 
 build: libraries
-	swift build -c release --product moldau
+	swift build $(RELEASE) --product moldau
 
 libraries:
 	@.ci/packages $(LIBRARIES)

@@ -141,7 +141,7 @@ private final class Numbered: Reply {
             let records = RecordPieces([Block(capacity: bytes).slice(0..<bytes)])
             $0.topics = [.init { $0.partitions = [.init { $0.records = records }] }]
         }
-        return frames.write(response, version: 4, for: RequestHeader())
+        return frames.write(response, version: 4, correlationID: 0)
     }
 }
 

@@ -176,14 +176,16 @@ extension AppendedBatch {
 
 /// The answer to a produce request: there when all of its batches are where `acks` wants them.
 private final class ProduceReply: Reply {
-    private let frame: RequestFrame
+    private let version: Int16
+    private let correlationID: Int32
     private let acks: Int16
     private var response: ProduceResponse
     private var waiting: [Waiting]
     private var hops: [Hopped]
 
     init(_ frame: RequestFrame, acks: Int16, _ response: ProduceResponse, _ waiting: [Waiting], hops: [Hopped]) {
-        self.frame = frame
+        version = frame.version
+        correlationID = frame.header.correlationID
         self.acks = acks
         self.response = response
         self.waiting = waiting
@@ -193,7 +195,7 @@ private final class ProduceReply: Reply {
     func write(to frames: FrameBuffer) -> Answer? {
         guard hops.isEmpty else { return nil }
         for each in waiting where !each.batch.isAcknowledged(acks: acks) { return nil }
-        if acks != 0 { return frames.write(response, version: frame.version, for: frame.header) }
+        if acks != 0 { return frames.write(response, version: version, correlationID: correlationID) }
         // Without answers a client learns of a failure, and so of a new leader, only by losing its connection.
         for topic in response.topics {
             for partition in topic.partitions where partition.errorCode != 0 {
@@ -206,7 +208,9 @@ private final class ProduceReply: Reply {
 
     func settle() async {
         for each in waiting {
-            if let failure = await each.batch.acknowledged(acks: acks) { set(PartitionProduced(failure), at: each.place) }
+            if let failure = await each.batch.acknowledged(acks: acks) {
+                set(PartitionProduced(failure), at: each.place)
+            }
         }
         waiting.removeAll()
         for hop in hops {

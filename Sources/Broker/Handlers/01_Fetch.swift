@@ -49,7 +49,8 @@ private final class Fetch {
 extension Shard {
     fileprivate func write(_ fetch: Fetch, to frames: FrameBuffer) -> Answer? {
         if let response = fetch.response ?? (fetch.plan == nil ? fetchAtOnce(fetch) : nil) {
-            return frames.write(response, version: fetch.frame.version, for: fetch.frame.header)
+            return frames.write(
+                response, version: fetch.frame.version, correlationID: fetch.frame.header.correlationID)
         }
         return nil
     }

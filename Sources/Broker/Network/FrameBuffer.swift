@@ -12,10 +12,10 @@ final class FrameBuffer {
 
     /// Writes a response's frame; records stay where they lie.
     func write<Response: KafkaResponse>(
-        _ response: Response, version: Int16, for request: RequestHeader
+        _ response: Response, version: Int16, correlationID: Int32
     ) -> Answer {
         do {
-            try coder.frame(response, version: version, correlationID: request.correlationID)
+            try coder.frame(response, version: version, correlationID: correlationID)
             return .written
         } catch {
             return .close("the answer to API \(Response.key) version \(version) can't be written: \(error)")

@@ -57,7 +57,7 @@ final class ResponseReply: Reply {
         _ frame: RequestFrame, version: Int16? = nil, atOnce: @escaping () -> Response
     ) {
         let version = version ?? frame.version
-        self.init(attempt: { $0.write(atOnce(), version: version, for: frame.header) })
+        self.init(attempt: { $0.write(atOnce(), version: version, correlationID: frame.header.correlationID) })
     }
 
     /// - Parameters:
@@ -75,7 +75,7 @@ final class ResponseReply: Reply {
                     response = atOnce()
                 }
                 guard let response else { return nil }
-                return frames.write(response, version: frame.version, for: frame.header)
+                return frames.write(response, version: frame.version, correlationID: frame.header.correlationID)
             },
             wait: { response = await later() })
     }
