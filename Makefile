@@ -7,8 +7,8 @@ CONFIG ?=
 SEED ?= 1
 VENV = .venv
 BROKER = .build/release/moldau
-# One executable that runs where no Swift is installed, and calls its runtime directly. The simulator looks for the hook.
-RELEASE = -c release --static-swift-stdlib -Xlinker --export-dynamic-symbol=swift_task_enqueueGlobal_hook
+# One executable that runs where no Swift is installed, and calls its runtime directly.
+RELEASE = -c release --static-swift-stdlib
 
 .PHONY: run build test unit interop crash peers lint format bench soak simulate libraries clean
 

@@ -38,6 +38,7 @@ let package = Package(
         shim("CUring", libraries: ["uring"]),
         shim("CNuma", libraries: ["numa"]),
         shim("CChecksum", libraries: ["isal"]),
+        shim("CRuntime", libraries: []),
         shim("CCompression", libraries: ["z", "snappy", "lz4", "zstd"]),
         // Floor 1
         module("Bytes", ["CChecksum"]),
@@ -55,7 +56,7 @@ let package = Package(
             "Broker",
             ["Bytes", "Reactor", "Records", "KafkaProtocol", "LogEngine", "Metadata", "Coordination"]),
         // Floor 5
-        module("Simulation", ["Bytes", "Reactor", "CUring"]),
+        module("Simulation", ["Bytes", "Reactor", "CUring", "CRuntime"]),
         module(
             "Rehearsal",
             ["Bytes", "Reactor", "Records", "KafkaProtocol", "LogEngine", "Metadata", "Broker", "Simulation"]),
@@ -84,7 +85,8 @@ let package = Package(
         tests("SimulationTests", ["Simulation", "Reactor", "Bytes"]),
         tests("RehearsalTests", ["Rehearsal", "Simulation"]),
         tests(
-            "ToolsTests", ["Tools", "KafkaClient", "KafkaProtocol", "Records", "Reactor", "Simulation", "Bytes"],
+            "ToolsTests",
+            ["Tools", "KafkaClient", "KafkaProtocol", "Metadata", "Records", "Reactor", "Simulation", "Bytes"],
             exclude: ["Golden"]),
         tests("Tidy", []),
     ]

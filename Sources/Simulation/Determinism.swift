@@ -1,3 +1,4 @@
+import CRuntime
 import Glibc
 import Synchronization
 
@@ -36,14 +37,14 @@ enum Tripwire {
     private static let running = Mutex<[pthread_t: (depth: Int, seed: UInt64)]>([:])
 
     private static let isSet: Bool = {
-        guard let symbol = dlsym(nil, "swift_task_enqueueGlobal_hook") else { return false }
+        guard let place = mr_enqueue_global_hook() else { return false }
         let hook: Hook = { job, original in
             if let seed = Tripwire.running.withLock({ $0[pthread_self()]?.seed }) {
                 preconditionFailure("seed \(seed): a job escapes to the global pool")
             }
             original(job)
         }
-        symbol.assumingMemoryBound(to: Hook?.self).pointee = hook
+        place.assumingMemoryBound(to: Hook?.self).pointee = hook
         return true
     }()
 

@@ -15,7 +15,7 @@ import Testing
         "Broker": [
             "Bytes", "Reactor", "Records", "KafkaProtocol", "LogEngine", "Metadata", "Coordination", "Synchronization",
         ],
-        "Simulation": ["Bytes", "Reactor", "CUring", "Glibc", "Synchronization"],
+        "Simulation": ["Bytes", "Reactor", "CRuntime", "CUring", "Glibc", "Synchronization"],
         "Rehearsal": [
             "Bytes", "Reactor", "Records", "KafkaProtocol", "LogEngine", "Metadata", "Broker", "Simulation",
         ],
