@@ -12,7 +12,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "support")]
 
 from broker import Broker  # noqa: E402
-from kafka import Kafka  # noqa: E402
+from apache_kafka import Kafka  # noqa: E402
 
 
 @pytest.fixture
