@@ -71,7 +71,9 @@ extension Shard {
         var dirtiest: (key: PartitionKey, ratio: Double)?
         let all = partitions.all
         for partition in all where partition.log.config.cleanupPolicy.contains(.compact) {
-            guard uncleanable[partition.key] == nil, !partition.log.isBeingCleaned else { continue }
+            // One that moves is compacted where it arrives.
+            guard uncleanable[partition.key] == nil, !partition.log.isBeingCleaned, moves[partition.name] == nil
+            else { continue }
             do throws(LogError) {
                 guard let range = try partition.log.cleaningRange(), range.isDue(partition.log.config) else { continue }
                 if range.dirtyRatio > dirtiest?.ratio ?? -1 { dirtiest = (partition.key, range.dirtyRatio) }

@@ -148,6 +148,43 @@ import Testing
         }
     }
 
+    @Test func aCompactedLogMovesWithItsGaps() throws {
+        let stage = try stage()
+        let settings = [
+            ("cleanup.policy", "compact"), ("segment.bytes", "1048576"), ("min.cleanable.dirty.ratio", "0.01"),
+        ]
+        try stage.ask { client async throws in
+            try await client.create("t", settings)
+            let large = String(repeating: "x", count: 300_000)
+            for number in 0..<12 { try await client.produce("t", batch(["\(number)" + large], key: "k\(number % 3)")) }
+            await client.core.sleep(milliseconds: 60_000)
+            let home = try await client.home(of: "t")
+            #expect(try await client.move("t", to: other(home)) == .noError)
+            for _ in 0..<1000 {
+                if try await client.home(of: "t") != home { break }
+                await client.core.sleep(milliseconds: 10)
+            }
+            #expect(try await client.home(of: "t") == other(home))
+            #expect(try await client.offset("t", at: -1).offset == 12)
+        }
+        try stage.restart()
+        try stage.ask { client async throws in
+            var found: [String: Int] = [:]
+            var offset: Int64 = 0
+            while offset < 12 {
+                let more = try await records(client.fetch("t", from: offset).records?.joined)
+                guard let last = more.last else { break }
+                for record in more {
+                    let number = Int(record.value.prefix { $0 != "x" }) ?? -1
+                    found["k\(number % 3)"] = number
+                }
+                offset = last.offset + 1
+            }
+            #expect(found == ["k0": 9, "k1": 10, "k2": 11])
+            #expect(try await client.produce("t", batch(["more"])).baseOffset == 12)
+        }
+    }
+
     @Test func allReplicasOfADirectoryMoveAtOnce() throws {
         let stage = try stage(cores: 2)
         try stage.ask { client async throws in
