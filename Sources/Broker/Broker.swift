@@ -151,6 +151,15 @@ package final class Broker: Sendable {
         }
     }
 
+    /// Clients' connections that are open.
+    package var connectionCount: Int {
+        get async {
+            var count = 0
+            for shard in shards { count += await shard.connectionCount }
+            return count
+        }
+    }
+
     /// Ends all connections, closes all logs, and marks the directories as cleanly shut down.
     package func stop() async {
         node.logger.info("shutting down")

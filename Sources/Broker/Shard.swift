@@ -199,6 +199,7 @@ actor Shard {
     /// The machine is gone: nothing that is waited for will come.
     private func halted() {
         beginStopping()
+        requestBudget.lift()
         for connection in connectionsInOrder { connection.close() }
         part()
     }

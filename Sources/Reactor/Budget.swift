@@ -2,6 +2,7 @@
 public final class Budget {
     private var left: Int
     private let total: Int
+    private var isLifted = false
     private var waiters = RunQueue<(bytes: Int, continuation: UnsafeContinuation<Void, Never>)>(capacity: 16)
 
     /// - Parameter bytes: how many there are.
@@ -16,7 +17,7 @@ public final class Budget {
     /// - Returns: what was taken: give it back.
     public func take(_ bytes: Int) async -> Int {
         let wanted = min(bytes, total)
-        if waiters.isEmpty, left >= wanted {
+        if waiters.isEmpty, isLifted || left >= wanted {
             left -= wanted
             return wanted
         }
@@ -27,9 +28,15 @@ public final class Budget {
         return wanted
     }
 
+    /// Nobody waits any more, whatever is left: what is received or not matters to nobody now.
+    public func lift() {
+        isLifted = true
+        give(0)
+    }
+
     public func give(_ bytes: Int) {
         left += bytes
-        while let first = waiters.first, left >= first.bytes {
+        while let first = waiters.first, isLifted || left >= first.bytes {
             left -= first.bytes
             waiters.popFirst()?.continuation.resume()
         }

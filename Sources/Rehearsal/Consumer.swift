@@ -8,6 +8,16 @@ import Simulation
 ///
 /// `@unchecked Sendable`: used on one core only.
 final class Consumer: @unchecked Sendable {
+    typealias Records = [(offset: Int64, value: String)]
+
+    /// Why a partition can't be read to its end.
+    struct Stuck: Error {
+        let reason: String
+    }
+
+    /// Answers in a row that bring nothing, though there is something: then nothing will.
+    private static let patience = 200
+
     private let core: Core
     private let address: SocketAddress
     private let partition: Int32
@@ -26,6 +36,7 @@ final class Consumer: @unchecked Sendable {
             if let wire = try? await Wire(core, address) {
                 while !core.isHalted, !isOver.value, let fetched = try? await fetch(wire, waitMilliseconds: 200) {
                     for record in fetched.records { ledger.value.consume(record.value, partition, record.offset) }
+                    if fetched.records.isEmpty, offset < fetched.endOffset { break }
                 }
                 wire.close()
             }
@@ -33,28 +44,43 @@ final class Consumer: @unchecked Sendable {
         }
     }
 
-    /// All records there are. Tries again what fails.
-    func readAll() async -> [(offset: Int64, value: String)] {
-        var all: [(offset: Int64, value: String)] = []
+    /// All records there are. Tries again what fails, as long as there is hope.
+    func readAll() async throws(Stuck) -> Records {
+        var all: Records = []
+        var vain = 0
         while !core.isHalted {
-            if let wire = try? await Wire(core, address) {
-                while let fetched = try? await fetch(wire, waitMilliseconds: 0) {
+            guard let wire = try? await Wire(core, address) else {
+                await core.sleep(milliseconds: 10)
+                continue
+            }
+            defer { wire.close() }
+            var trouble = "the connection ends"
+            do {
+                while vain < Self.patience {
+                    let fetched = try await fetch(wire, waitMilliseconds: 0)
                     all += fetched.records
-                    if fetched.records.isEmpty, offset >= fetched.endOffset {
-                        wire.close()
+                    if !fetched.records.isEmpty {
+                        vain = 0
+                    } else if offset >= fetched.endOffset {
                         return all
+                    } else {
+                        trouble = "nothing is there below its end, \(fetched.endOffset)"
+                        break
                     }
                 }
-                wire.close()
+            } catch { trouble = "\(error)" }
+            vain += 1
+            if vain >= Self.patience {
+                throw Stuck(reason: "partition \(partition) can't be read from offset \(offset) on: \(trouble)")
             }
             if !core.isHalted { await core.sleep(milliseconds: 10) }
         }
-        return all
+        throw Stuck(reason: "the reader's core is halted")
     }
 
     private func fetch(
         _ wire: Wire, waitMilliseconds: Int32
-    ) async throws -> (records: [(offset: Int64, value: String)], endOffset: Int64) {
+    ) async throws -> (records: Records, endOffset: Int64) {
         let request = FetchRequest {
             $0.maximumWaitMilliseconds = waitMilliseconds
             $0.minimumBytes = 1
@@ -73,10 +99,11 @@ final class Consumer: @unchecked Sendable {
             ]
         }
         let response = try await wire.ask(request, version: 12)
-        guard let answer = response.topics.first?.partitions.first, answer.errorCode == 0 else {
-            throw WireFailure.closed
+        guard let answer = response.topics.first?.partitions.first else { throw WireFailure.closed }
+        guard answer.errorCode == 0 else {
+            throw WireFailure.refused(KafkaError(rawValue: answer.errorCode) ?? .unknownServerError)
         }
-        var records: [(offset: Int64, value: String)] = []
+        var records: Records = []
         var batches = BatchIterator(answer.records?.joined ?? ByteSlice())
         while let batch = try batches.nextBatch() {
             for record in try batch.records(with: decompressor) where record.offset >= offset {

@@ -25,6 +25,8 @@ final class Producer: @unchecked Sendable {
     }
 
     private static let version: Int16 = 12
+    /// Refusals in a row that may pass; then they won't.
+    private static let patience = 100
     private let plan: Plan
     private let ledger: Shared<Ledger>
     private var random: RandomStream
@@ -33,6 +35,7 @@ final class Producer: @unchecked Sendable {
     private var nextNumber = 0
     private var sequences: [Int32: Int32] = [:]
     private var producerID: Int64 = -1
+    private var refusals = 0
 
     init(_ plan: Plan, random: RandomStream, ledger: Shared<Ledger>) {
         self.plan = plan
@@ -118,8 +121,12 @@ final class Producer: @unchecked Sendable {
         guard let answer = response.topics.first?.partitions.first, let batch = waiting.first else { return false }
         guard answer.errorCode == 0 else {
             let error = KafkaError(rawValue: answer.errorCode) ?? .unknownServerError
+            refusals += 1
             switch error {
-            case .notLeaderOrFollower, .kafkaStorageError, .requestTimedOut: break
+            case .notLeaderOrFollower where refusals < Self.patience,
+                .kafkaStorageError where refusals < Self.patience,
+                .requestTimedOut where refusals < Self.patience:
+                break
             default:
                 if ledger.value.complaints.count < 20 {
                     ledger.value.complain(
@@ -129,6 +136,7 @@ final class Producer: @unchecked Sendable {
             }
             return false
         }
+        refusals = 0
         for (index, entry) in batch.entries.enumerated() {
             ledger.value.acknowledge(entry, batch.partition, answer.baseOffset + Int64(index))
         }

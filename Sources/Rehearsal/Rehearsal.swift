@@ -24,6 +24,7 @@ package struct Rehearsal {
         package var crashes: Int
         package var stops: Int
         package var virtualMilliseconds: Int64
+        package var turns: UInt64
         /// What the broker promised and didn't keep; empty when all is well.
         package var violations: [String]
     }
@@ -36,12 +37,30 @@ package struct Rehearsal {
     package var faults: FaultPlan?
     package var producers = 4
     package var batchesPerProducer = 40
+    /// Many times the turns that a run takes which gets on.
+    package var turnLimit: UInt64 = 500_000
 
     package init(seed: UInt64, mode: Mode = .kills, faults: FaultPlan? = nil) {
         self.seed = seed
         self.mode = mode
         self.faults = faults
     }
+
+    /// A disk that says "synced" of the topic's files and has done nothing: after power cuts records are missing.
+    package static let lyingDisk: FaultPlan = {
+        var plan = FaultPlan.none
+        plan.lyingSync = 1
+        plan.lyingPaths = "/data/\(topic)-"
+        return plan
+    }()
+
+    /// A broker that answers before it has written to the topic's files: after kills records are missing.
+    package static let answersFirst: FaultPlan = {
+        var plan = FaultPlan.none
+        plan.lateWrite = 1
+        plan.lyingPaths = "/data/\(topic)-"
+        return plan
+    }()
 
     /// - Throws: ``SeedFailure`` when the run gets stuck, or the broker doesn't start.
     package func run() throws -> Outcome {

@@ -7,7 +7,6 @@ import Simulation
 /// The machines of one run and what happens to them.
 final class RehearsalStage {
     private static let partitions: Int32 = 3
-
     private let world: World
     private let rehearsal: Rehearsal
     private let server: Simulation.Node
@@ -47,17 +46,17 @@ final class RehearsalStage {
         startBroker()
         startClients()
         while !isSettled {
-            let end = world.run(milliseconds: Int64(random.within(1...120))) { [self] in isSettled }
+            let end = try run(milliseconds: Int64(random.within(1...120))) { [self] in isSettled }
             if end == .reached { break }
             try checkStart()
             if crashes + stops >= 40 {
                 heal()
-                let end = world.run(milliseconds: 20_000) { [self] in isSettled }
+                let end = try run(milliseconds: 20_000) { [self] in isSettled }
                 guard end == .reached else { throw failure("the producers don't finish: \(end)") }
                 break
             }
             try interrupt()
-            world.run(milliseconds: Int64(random.within(0...50)))
+            try run(milliseconds: Int64(random.within(0...50))) { false }
             startBroker()
         }
         isOver.value = true
@@ -65,14 +64,26 @@ final class RehearsalStage {
         let logs = try readBack()
         var violations = ledger.value.complaints
         for (partition, log) in logs.enumerated() {
-            violations += ledger.value.violations(
-                Int32(partition), log, exact: exact, consumersToo: rehearsal.mode != .powerCutsWithoutFlush)
+            switch log {
+            case .success(let log):
+                violations += ledger.value.violations(
+                    Int32(partition), log, exact: exact, consumersToo: rehearsal.mode != .powerCutsWithoutFlush)
+            case .failure(let stuck): violations.append(stuck.reason)
+            }
         }
         broker.value = nil
         return Rehearsal.Outcome(
             traceHash: 0, acknowledged: ledger.value.acknowledged.count, consumed: ledger.value.consumed.count,
             crashes: crashes, stops: stops, virtualMilliseconds: world.now.milliseconds(since: began),
-            violations: violations)
+            turns: world.turns, violations: violations)
+    }
+
+    /// Runs the world on; somebody who asks again and again in vain ends it.
+    @discardableResult
+    private func run(milliseconds: Int64, until condition: () -> Bool) throws -> RunEnd {
+        let end = world.run(milliseconds: milliseconds) { world.turns > rehearsal.turnLimit || condition() }
+        if world.turns > rehearsal.turnLimit { throw failure("nothing comes to an end in \(world.turns) turns") }
+        return end
     }
 
     /// All is written, or there is something to tell already.
@@ -113,7 +124,7 @@ final class RehearsalStage {
                     isStopped.value = true
                 }
             }
-            let end = world.run(milliseconds: 60_000) { isStopped.value }
+            let end = try run(milliseconds: 60_000) { isStopped.value }
             guard end == .reached else { throw failure("the broker doesn't stop: \(end)") }
             stops += 1
             crash(.kill)
@@ -201,22 +212,25 @@ final class RehearsalStage {
     }
 
     /// Ends the broker once more, and reads all that is there after it.
-    private func readBack() throws -> [[(offset: Int64, value: String)]] {
+    private func readBack() throws -> [Result<Consumer.Records, Consumer.Stuck>] {
         crash(rehearsal.mode == .kills ? .kill : .powerCut)
         crashes += 1
         startBroker()
         let address = server.address(port: 9092)
-        let logs = Shared<[[(offset: Int64, value: String)]]>([])
+        let logs = Shared<[Result<Consumer.Records, Consumer.Stuck>]>([])
         guard let core = clients.cores.first else { throw failure("the clients are gone") }
         world.after(milliseconds: 0) {
             core.spawn {
                 for partition in 0..<Self.partitions {
-                    let log = await Consumer(core, address, partition: partition).readAll()
+                    let log: Result<Consumer.Records, Consumer.Stuck>
+                    do throws(Consumer.Stuck) {
+                        log = .success(try await Consumer(core, address, partition: partition).readAll())
+                    } catch { log = .failure(error) }
                     logs.value.append(log)
                 }
             }
         }
-        let end = world.run(milliseconds: 30_000) { [startFailure] in
+        let end = try run(milliseconds: 30_000) { [startFailure] in
             logs.value.count == Int(Self.partitions) || startFailure.value != nil
         }
         try checkStart()

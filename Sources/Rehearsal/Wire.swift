@@ -6,6 +6,7 @@ enum WireFailure: Error, Equatable {
     /// The broker ended the connection.
     case closed
     case correlation(expected: Int32, found: Int32)
+    case refused(KafkaError)
 }
 
 /// One connection to the broker, in raw frames. Whoever waits too long for an answer finds it closed.

@@ -41,6 +41,12 @@ package struct FaultPlan: Sendable {
     package var shortWrite = 0.0
     /// A sync reports success and does nothing: the negative control. No store survives it.
     package var lyingSync = 0.0
+    /// A write reports success, and readers see it, but it reaches the page cache only `lateWriteMilliseconds` later: a
+    /// kill before that takes it back. What a program does that answers before it writes; no store survives it.
+    package var lateWrite = 0.0
+    package var lateWriteMilliseconds = 5...50
+    /// Syncs lie and writes are late for files below paths that begin so; empty is all files.
+    package var lyingPaths = ""
     /// A range that was cached has to be read from the device.
     package var eviction = 0.0
     /// A power cut flips a bit of a file.

@@ -15,6 +15,7 @@ package final class SimulatedDisk {
     private var inodes = 0
     private(set) var generation: UInt64 = 0
     private var usedPages = 0
+    private var lateWrites: [LateWrite] = []
 
     init(seed: UInt64, number: Int, faults: FaultPlan) {
         self.faults = faults
@@ -163,6 +164,25 @@ package final class SimulatedDisk {
         return count
     }
 
+    /// The same for bytes that a kill before `due` takes back.
+    func write(_ inode: Inode, _ bytes: UnsafeRawBufferPointer, at position: Int, due: Instant, now: Instant) -> Int {
+        lateWrites.removeAll { $0.due <= now }
+        let late = LateWrite(inode, position..<position + bytes.count, due: due)
+        let count = write(inode, bytes, at: position)
+        if count > 0 { lateWrites.append(late) }
+        return count
+    }
+
+    /// The process is gone, and with it what it had not really written.
+    func killed(_ now: Instant) {
+        for late in lateWrites.reversed() where late.due > now {
+            let before = late.inode.pages.count
+            late.takeBack(nextGeneration())
+            usedPages += late.inode.pages.count - before
+        }
+        lateWrites.removeAll()
+    }
+
     /// Flips one bit of a file, in cache and on the device.
     package func flipBit(of path: String, at position: Int, bit: Int = 0) {
         if case .success(let inode) = find(path) { inode.rot(at: position, bit: bit) }
@@ -190,6 +210,7 @@ package final class SimulatedDisk {
             let last = generation
             return ({ self.makeDurable(inode, upTo: last) }, {})
         }
+        lateWrites.removeAll { $0.inode === inode }
         let commit = inode.prepareCommit()
         return ({ inode.apply(commit) }, { inode.forget(commit) })
     }
@@ -265,6 +286,35 @@ struct EntryChange {
 
     func makeDurable() {
         for edit in edits { edit.directory.durableEntries[edit.name] = edit.inode }
+    }
+}
+
+/// A write that isn't in the page cache yet, and what was there before.
+private struct LateWrite {
+    let inode: Inode
+    let due: Instant
+    private let position: Int
+    private let before: [UInt8]
+    private let growth: Range<Int>
+
+    init(_ inode: Inode, _ range: Range<Int>, due: Instant) {
+        self.inode = inode
+        self.due = due
+        position = range.lowerBound
+        var before = [UInt8](repeating: 0, count: max(0, min(range.upperBound, inode.size) - range.lowerBound))
+        _ = before.withUnsafeMutableBytes { inode.read(into: $0, at: range.lowerBound) }
+        self.before = before
+        growth = inode.size..<max(inode.size, range.upperBound)
+    }
+
+    func takeBack(_ generation: UInt64) {
+        // What was cut off since stays so.
+        if growth.contains(inode.size - 1) { inode.resize(growth.lowerBound, generation: generation) }
+        let kept = min(before.count, max(0, inode.size - position))
+        guard kept > 0 else { return }
+        before.withUnsafeBytes { bytes in
+            inode.write(UnsafeRawBufferPointer(rebasing: bytes[..<kept]), at: position, generation: generation)
+        }
     }
 }
 

@@ -70,7 +70,7 @@ final class SimulatedFiles: Disk {
         var written = 0
         for vector in vectors where left > 0 && vector.iov_len > 0 {
             let bytes = UnsafeRawBufferPointer(start: vector.iov_base, count: min(left, vector.iov_len))
-            let count = disk.write(file.inode, bytes, at: position + written)
+            let count = write(bytes, to: file, at: position + written)
             guard count > 0 else { return written > 0 ? written : count }
             process.node.world.trace.note(.written, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
             written += count
@@ -79,6 +79,20 @@ final class SimulatedFiles: Disk {
         }
         file.inode.modifiedMilliseconds = process.node.wallClockMilliseconds
         return written
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer, to file: OpenFile, at position: Int) -> Int {
+        guard isLying(disk.faults.lateWrite, file) else { return disk.write(file.inode, bytes, at: position) }
+        let now = process.node.world.now
+        let due = now.adding(milliseconds: Int64(disk.random.within(disk.faults.lateWriteMilliseconds)))
+        return disk.write(file.inode, bytes, at: position, due: due, now: now)
+    }
+
+    private func isLying(_ probability: Double, _ file: OpenFile) -> Bool {
+        guard probability > 0, disk.faults.lyingPaths.isEmpty || !file.inode.isDirectory,
+            file.path.hasPrefix(disk.faults.lyingPaths)
+        else { return false }
+        return isFailing(probability)
     }
 
     func size(_ descriptor: Int32) -> Int {
@@ -221,7 +235,7 @@ final class SimulatedFiles: Disk {
     func sync(_ operation: Operation) {
         guard let file = file(operation.request.fd) else { return operation.settle(-EBADF) }
         let (apply, forget) = disk.prepareSync(file.inode)
-        let isLie = isFailing(disk.faults.lyingSync)
+        let isLie = isLying(disk.faults.lyingSync, file)
         if !isLie { operation.perhaps = apply }
         process.node.world.after(nanoseconds: latency(disk.faults.syncMicroseconds)) { [self] in
             guard !operation.isSettled else { return }

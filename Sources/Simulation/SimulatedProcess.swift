@@ -42,6 +42,7 @@ final class SimulatedProcess {
             if case .file(let file) = descriptors[number] { node.disk.close(file) }
         }
         descriptors = [:]
+        node.disk.killed(node.world.now)
     }
 }
 

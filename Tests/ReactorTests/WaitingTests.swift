@@ -138,4 +138,17 @@ import Testing
             #expect(order.value == [8, 1, 2])
         }
     }
+
+    @Test func nobodyWaitsForALiftedBudget() throws {
+        try onBothKernels { stage in
+            let budget = Shared(Budget(bytes: 10))
+            _ = await budget.value.take(10)
+            let tasks = Tasks(stage.core)
+            for _ in 0..<3 { tasks.start { #expect(await budget.value.take(7) == 7) } }
+            await stage.core.sleep(milliseconds: 1)
+            budget.value.lift()
+            await tasks.finish()
+            #expect(await budget.value.take(11) == 10)
+        }
+    }
 }

@@ -15,6 +15,24 @@ import Testing
         #expect(loses { Rehearsal(seed: $0, mode: .powerCutsWithoutFlush, faults: FaultPlan.none) })
     }
 
+    @Test func aDiskThatLiesIsFoundOut() {
+        #expect(loses { Rehearsal(seed: $0, mode: .powerCuts, faults: Rehearsal.lyingDisk) })
+    }
+
+    @Test func anAnswerBeforeTheWriteIsFoundOut() {
+        #expect(loses { Rehearsal(seed: $0, mode: .kills, faults: Rehearsal.answersFirst) })
+    }
+
+    @Test func aRunThatCannotGoOnSaysSo() {
+        var rehearsal = Rehearsal(seed: 1)
+        rehearsal.turnLimit = 1000
+        #expect(throws: SeedFailure.self) { try rehearsal.run() }
+        var liar = FaultPlan.none
+        liar.lyingSync = 1
+        // Nothing at all is durable: there is not even a cluster to start again.
+        #expect(throws: SeedFailure.self) { try Rehearsal(seed: 0, mode: .powerCuts, faults: liar).run() }
+    }
+
     private func check(_ seeds: Range<UInt64>, _ mode: Rehearsal.Mode) throws {
         for seed in seeds {
             let first = try Rehearsal(seed: seed, mode: mode).run()

@@ -1,4 +1,5 @@
 import Bytes
+import Coordination
 import KafkaProtocol
 import LogEngine
 import Metadata
@@ -26,6 +27,8 @@ actor ControllerHost {
     /// The disk was full: what is in memory isn't in the log, which has to be replayed before anything is decided.
     private var isAhead = false
     private var place: ReplicaPlace?
+    /// Why the topic of the groups couldn't be made, the last time.
+    private var refusalOfOffsetsTopic: String?
 
     init(core: Core, configuration: ServerConfiguration, clusterID: String, logger: Logger) {
         self.core = core
@@ -203,6 +206,13 @@ actor ControllerHost {
         do throws(ControllerError) { try await decide(body) } catch {
             logger.error("the controller doesn't take in where replicas lie: \(error.message)")
         }
+    }
+
+    /// Logs why the topic of the groups can't be made, once a cause: clients ask again and again.
+    func note(refusalOfOffsetsTopic reason: String?) {
+        guard reason != refusalOfOffsetsTopic else { return }
+        refusalOfOffsetsTopic = reason
+        if let reason { logger.error("\(OffsetsTopic.name) can't be made: \(reason)") }
     }
 
     // MARK: Deciding

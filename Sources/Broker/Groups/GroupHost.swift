@@ -16,7 +16,9 @@ final class GroupHost {
     private let config: GroupConfig
     private let logger: Logger
     private var machine: GroupMachine
-    private var waiting: [UInt64: UnsafeContinuation<GroupResponse, Never>] = [:]
+    private var waiting: [UInt64: Asker] = [:]
+    /// The tokens of those who may give up, by what tells that.
+    private var tokens: [ObjectIdentifier: UInt64] = [:]
     private var lastToken: UInt64 = 0
     private var timer: Timer?
     private var isStopped = false
@@ -25,6 +27,13 @@ final class GroupHost {
     private var isFollowing = false
     /// Grows with each new machine: what belongs to an older one concerns nobody any more.
     private var life = 0
+
+    /// Somebody who waits for an answer.
+    private struct Asker {
+        let continuation: UnsafeContinuation<GroupResponse, Never>
+        let gone: FetchSignal?
+        let refusal: GroupResponse
+    }
 
     init(_ partition: Partition, shard: Shard, batchCheck: BatchCheck, config: GroupConfig) {
         self.partition = partition
@@ -44,16 +53,35 @@ final class GroupHost {
     }
 
     /// Asks the machine; the answer may come much later (a join waits for the other members).
-    func ask(_ request: GroupRequest, version: Int16, client: ClientIdentity) async -> GroupResponse {
-        guard !isStopped else { return request.refusal(.notCoordinator, version: version) }
+    /// - Parameter gone: fires when nobody waits any more; see `giveUp`.
+    func ask(
+        _ request: GroupRequest, version: Int16, client: ClientIdentity, gone: FetchSignal? = nil
+    ) async -> GroupResponse {
+        let refusal = request.refusal(.notCoordinator, version: version)
+        guard !isStopped else { return refusal }
         lastToken += 1
         let token = lastToken
         return await withUnsafeContinuation { continuation in
-            waiting[token] = continuation
+            waiting[token] = Asker(continuation: continuation, gone: gone, refusal: refusal)
+            if let gone { tokens[ObjectIdentifier(gone)] = token }
             run { machine, effects in
                 machine.handle(request, version: version, client: client, token: token, at: moment, &effects)
             }
+            if let gone, gone.hasFired { giveUp(gone) }
         }
+    }
+
+    /// Lets go of a request that waits for others: it has had its effect, and its client is gone. The member it made
+    /// stays until its session ends.
+    func giveUp(_ gone: FetchSignal) {
+        guard let token = tokens[ObjectIdentifier(gone)], let refusal = waiting[token]?.refusal else { return }
+        answer(token, refusal)
+    }
+
+    private func answer(_ token: UInt64, _ response: GroupResponse) {
+        guard let asker = waiting.removeValue(forKey: token) else { return }
+        if let gone = asker.gone { tokens[ObjectIdentifier(gone)] = nil }
+        asker.continuation.resume(returning: response)
     }
 
     /// Looks at what the machine knows.
@@ -129,7 +157,7 @@ final class GroupHost {
     private func perform(_ effects: [GroupEffect]) {
         for effect in effects {
             switch effect {
-            case .reply(let token, let response): waiting.removeValue(forKey: token)?.resume(returning: response)
+            case .reply(let token, let response): answer(token, response)
             case .append(let append): begin(append)
             }
         }

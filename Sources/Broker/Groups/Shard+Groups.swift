@@ -58,15 +58,30 @@ extension Shard {
         let partition = OffsetsTopic.partition(of: groupID, partitionCount: topic.partitionCount)
         let client = ClientIdentity(id: frame.clientID, host: "/" + frame.connection.peer.host)
         let shard = owner(of: topic.id, partition)
-        return await shard.ask(partition, request, version: frame.version, client: client)
+        guard request.waitsForMembers else {
+            return await shard.ask(partition, request, version: frame.version, client: client)
+        }
+        // Nobody may be there any more when the others have come.
+        let gone = FetchSignal()
+        frame.connection.lifeline.add(gone)
+        let watch = Task(executorPreference: core) {
+            await gone.wait()
+            await shard.giveUp(partition, gone)
+        }
+        let answer = await shard.ask(partition, request, version: frame.version, client: client, gone: gone)
+        gone.fire()
+        await watch.value
+        return answer
     }
 
     private func ask(
-        _ partition: Int32, _ request: GroupRequest, version: Int16, client: ClientIdentity
+        _ partition: Int32, _ request: GroupRequest, version: Int16, client: ClientIdentity, gone: FetchSignal? = nil
     ) async -> GroupResponse {
         guard let host = groups[partition] else { return request.refusal(.notCoordinator, version: version) }
-        return await host.ask(request, version: version, client: client)
+        return await host.ask(request, version: version, client: client, gone: gone)
     }
+
+    private func giveUp(_ partition: Int32, _ gone: FetchSignal) { groups[partition]?.giveUp(gone) }
 
     /// Collects from all coordinators of all cores.
     func collectGroups(states: [String], types: [String]) async -> [ListGroupsResponse.Group] {
@@ -96,6 +111,16 @@ extension Shard {
         _ groupID: String, _ partition: Int32, _ version: Int16
     ) -> DescribeGroupsResponse.Group? {
         groups[partition]?.read { $0.describe(groupID, version: version) }
+    }
+}
+
+extension GroupRequest {
+    /// Whether the answer may have to wait for other members.
+    fileprivate var waitsForMembers: Bool {
+        switch self {
+        case .join, .sync: true
+        default: false
+        }
     }
 }
 

@@ -76,12 +76,12 @@ extension Shard {
                 $0.value = value
             }
         }
-        let response = await create([topic])
-        if let refused = response.topics.first, refused.errorCode != 0,
-            refused.errorCode != KafkaError.topicAlreadyExists.code
+        var refusal: String?
+        if let answer = await create([topic]).topics.first, answer.errorCode != 0,
+            answer.errorCode != KafkaError.topicAlreadyExists.code
         {
-            node.logger.error(
-                "\(OffsetsTopic.name) can't be made: \(refused.errorMessage ?? "error \(refused.errorCode)")")
+            refusal = answer.errorMessage ?? "error \(answer.errorCode)"
         }
+        await controller.note(refusalOfOffsetsTopic: refusal)
     }
 }

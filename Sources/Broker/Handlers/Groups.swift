@@ -99,7 +99,7 @@ extension Shard {
     {
         var known = request
         known.topics = []
-        var unknown: [OffsetCommitResponse.Topic] = []
+        var answered = MergedTopics()
         for var topic in request.topics {
             switch findTopic(name: topic.name, id: topic.topicID, usesIDs: frame.version >= 10) {
             case .success(let found):
@@ -107,18 +107,20 @@ extension Shard {
                 topic.topicID = found.id
                 let strangers = topic.partitions.filter { found.partitions[$0.partitionIndex] == nil }
                 if !strangers.isEmpty {
-                    unknown.append(topic.refused(strangers, .unknownTopicOrPartition))
+                    answered.add(topic.refused(strangers, .unknownTopicOrPartition))
                     topic.partitions.removeAll { found.partitions[$0.partitionIndex] == nil }
                 }
                 if !topic.partitions.isEmpty { known.topics.append(topic) }
             case .failure(let error):
-                unknown.append(topic.refused(topic.partitions, error))
+                answered.add(topic.refused(topic.partitions, error))
             }
         }
-        if known.topics.isEmpty, !unknown.isEmpty { return OffsetCommitResponse { $0.topics = unknown } }
+        if known.topics.isEmpty, !answered.isEmpty { return OffsetCommitResponse { $0.topics = answered.topics } }
         let answer = await askCoordinator(of: request.groupID, .commitOffsets(known), frame)
         guard case .commitOffsets(var response) = answer else { return OffsetCommitResponse() }
-        response.topics += unknown
+        if answered.isEmpty { return response }
+        for topic in response.topics { answered.add(topic) }
+        response.topics = answered.topics
         return response
     }
 
@@ -166,6 +168,29 @@ extension Shard {
                 })
         }
         return known
+    }
+}
+
+/// Topics of an answer, each once.
+private struct MergedTopics {
+    private struct Key: Hashable {
+        let name: String
+        let id: UUID
+    }
+
+    private(set) var topics: [OffsetCommitResponse.Topic] = []
+    private var places: [Key: Int] = [:]
+
+    var isEmpty: Bool { topics.isEmpty }
+
+    mutating func add(_ topic: OffsetCommitResponse.Topic) {
+        let key = Key(name: topic.name, id: topic.topicID)
+        if let place = places[key] {
+            topics[place].partitions += topic.partitions
+        } else {
+            places[key] = topics.count
+            topics.append(topic)
+        }
     }
 }
 

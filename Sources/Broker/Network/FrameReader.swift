@@ -89,13 +89,14 @@ struct FrameReader {
     }
 
     private mutating func receive(_ size: Int, head: ByteSlice) async throws(FrameError) -> ByteSlice {
-        if size > Limits.frameBelievedBytes { reserved += await budget.take(size) }
         var block = pool.take(min(size, max(Limits.frameBelievedBytes, head.count)))
         copy(head, to: block)
         var filled = head.count
         while filled < size {
             let room = min(size, block.capacity)
             if filled == room {
+                // Whoever only announces much keeps nobody waiting.
+                if reserved == 0 { reserved = await budget.take(size) }
                 let larger = pool.take(min(size, block.capacity * 2))
                 larger.base.copyMemory(from: block.base, byteCount: filled)
                 block = larger

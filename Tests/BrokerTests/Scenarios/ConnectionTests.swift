@@ -1,3 +1,4 @@
+@testable import Broker
 import Bytes
 import KafkaProtocol
 import Reactor
@@ -164,6 +165,23 @@ import Testing
         }
     }
 
+    @Test func aCrashEndsWaitsForRoomForLargeRequests() throws {
+        let size = 100 << 20
+        let stage = try Stage(settings: [("socket.request.max.bytes", "\(size)")])
+        let held = Shared<[Client]>([])
+        try stage.ask { client in
+            for _ in 0..<4 {
+                let large = try await client.another()
+                held.value.append(large)
+                let bytes = announced(size, sending: Limits.frameBelievedBytes * 2)
+                client.core.spawn { try? await large.send(raw: bytes) }
+            }
+            await client.core.sleep(milliseconds: 1000)
+        }
+        stage.crash(.kill)
+        #expect(stage.world.leakedCores == 0)
+    }
+
     @Test func equalSeedsDoTheSame() throws {
         func run() throws -> UInt64 {
             let stage = try Stage(cores: 3, seed: 7)
@@ -189,4 +207,9 @@ private func frame(key: Int16, version: Int16, tail: [UInt8] = []) -> [UInt8] {
     for value in [key, version] { body += [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)] }
     body += [0, 0, 0, 1, 255, 255] + tail
     return [0, 0, 0, UInt8(body.count)] + body
+}
+
+/// The first bytes of a frame of `size` bytes.
+private func announced(_ size: Int, sending count: Int) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) } + [UInt8](repeating: 0, count: count)
 }

@@ -133,6 +133,64 @@ import Testing
         }
     }
 
+    @Test func aCauseWhyNoGroupsAreCoordinatedIsLoggedOnce() throws {
+        let stage = try Stage(cores: 3, settings: [("offsets.topic.replication.factor", "3")])
+        try stage.ask { client in
+            for _ in 0..<20 {
+                let other = try await client.another()
+                let found = try await other.ask(FindCoordinatorRequest { $0.coordinatorKeys = ["g"] }).coordinators
+                #expect(found.map { KafkaError($0.errorCode) } == [.coordinatorNotAvailable])
+                other.close()
+            }
+        }
+        let complaints = stage.lines.value.filter { $0.hasPrefix("ERROR") }
+        #expect(complaints.count == 1, "\(complaints)")
+    }
+
+    @Test func aTopicIsOnceInTheAnswerToACommit() throws {
+        try Stage().ask { client in
+            try await client.create("t", partitions: 2)
+            try await client.findCoordinator("g")
+            var request = Client.committing("g", nil, "t", 0, offset: 1)
+            for index in [7, 1, 9] as [Int32] {
+                request.topics[0].partitions.append(
+                    OffsetCommitRequest.Partition {
+                        $0.partitionIndex = index
+                        $0.committedOffset = 2
+                    })
+            }
+            let topics = try await client.ask(request, version: 9).topics
+            #expect(topics.map(\.name) == ["t"])
+            #expect(topics.flatMap(\.partitions).map(\.partitionIndex) == [7, 9, 0, 1])
+            let errors = topics.flatMap(\.partitions).map { KafkaError($0.errorCode) }
+            #expect(errors == [.unknownTopicOrPartition, .unknownTopicOrPartition, .noError, .noError])
+        }
+    }
+
+    @Test(arguments: [1, 3]) func aParkedJoinKeepsNothingOfAConnectionThatIsGone(cores: Int) throws {
+        let stage = try Stage(cores: cores)
+        try stage.ask { client in
+            try await client.findCoordinator("g")
+            let first = try await client.join("g")
+            _ = try await client.sync("g", first)
+            // On several connections, so that any core's may be the one that waits for another core's group.
+            for _ in 0..<6 {
+                let other = try await client.another()
+                let id = try await other.joinOnce("g", memberID: "").memberID
+                try await other.send(Client.joining("g", memberID: id), version: 9)
+                await client.core.sleep(milliseconds: 10)
+                other.close()
+            }
+            await client.core.sleep(milliseconds: 100)
+            #expect(try await client.heartbeat("g", first) == .rebalanceInProgress)
+            // The members are still there.
+            let groups = try await client.ask(DescribeGroupsRequest { $0.groups = ["g"] }).groups
+            #expect(groups.first?.members.count == 7)
+        }
+        stage.world.run(milliseconds: 100)
+        #expect(try stage.connectionCount() == 0)
+    }
+
     @Test(arguments: [1, 3]) func aStopDoesNotWaitForParkedJoins(cores: Int) throws {
         let stage = try Stage(cores: cores)
         let held = Shared<[Client]>([])

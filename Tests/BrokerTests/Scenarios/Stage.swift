@@ -69,6 +69,14 @@ final class Stage: @unchecked Sendable {
         crash(.kill)
     }
 
+    /// Connections that the broker has.
+    func connectionCount() throws -> Int {
+        guard let running = broker.value, let core = node.cores.first else { throw problem("no broker runs") }
+        let outcome = Shared<Result<Int, any Error>?>(nil)
+        world.after(milliseconds: 0) { core.spawn { outcome.value = .success(await running.connectionCount) } }
+        return try finish(outcome, "the count")
+    }
+
     /// What a directory of the broker's disk holds.
     func names(in directory: String) -> [String] { node.disk.names(in: directory) }
 
