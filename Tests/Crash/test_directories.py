@@ -63,8 +63,8 @@ def test_one_of_two_disks_dies(directory, disks):
     """A 13: what lies on the other is served, the tools name the dead one, and all is there once it is back."""
     one, two = (str(each.path / "data") for each in disks)
     broker = Broker(directory, data=one, settings=[f"log.dirs={one},{two}"])
-    broker.start()
     try:
+        broker.start()
         create(broker, "topic", 4, flush_messages=1)
         for partition in range(4):
             assert send(broker, "topic", [b"before"] * 3, partition) == [None] * 3
@@ -135,8 +135,8 @@ def test_a_full_disk_refuses_and_heals(directory):
     except Unavailable as reason:
         pytest.skip(str(reason))
     broker = Broker(directory, data=disk.path / "data")
-    broker.start()
     try:
+        broker.start()
         create(broker, "topic", segment_bytes=4 << 20)
         ballast = disk.path / "ballast"
         free = os.statvfs(disk.path)
