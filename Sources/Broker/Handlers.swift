@@ -18,6 +18,7 @@ struct Handler: Sendable {
     ) -> Handler {
         Handler(type, listed: listed) { shard, frame throws(CodingError) in
             let request = try frame.body(type)
+            let frame = frame.withoutBody()
             return ResponseReply(frame, later: { await answer(shard, request, frame) })
         }
     }

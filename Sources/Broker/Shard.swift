@@ -117,11 +117,11 @@ actor Shard {
 
     private func accept(_ index: Int) async {
         let (name, listener) = listeners[index]
-        while gate.isOpen {
+        while isServing {
             let socket: Socket
             do { socket = try await listener.accept() } catch {
                 // Whatever else goes wrong concerns one connection, or passes.
-                guard gate.isOpen, !core.isHalted else { break }
+                guard isServing, !core.isHalted else { break }
                 let isFull = error == .tooManyFiles || error == .tooManyFilesInSystem
                 node.logger.warn(
                     "no connection can be accepted: \(error)."
@@ -129,7 +129,8 @@ actor Shard {
                 await core.sleep(milliseconds: 100)
                 continue
             }
-            guard gate.enter() else { break }
+            // Who comes while we stop would be waited for, and told nothing.
+            guard isServing, gate.enter() else { break }
             let connection = Connection(
                 socket, listener: name, limit: node.configuration.socketRequestMaxBytes, budget: requestBudget,
                 outgoing: outgoing, core: core)

@@ -218,6 +218,10 @@ extension Coder {
         put(Int32(0))
         do throws(CodingError) { try encode(&self) } catch {
             cut(toPiece: finished, offset: offset)
+            // It may have ended anywhere.
+            isCountingTags = false
+            tagDepth = 0
+            nullMark = -1
             throw error
         }
         // The size's place may have become part of a finished piece since, and lie in a block that was left.

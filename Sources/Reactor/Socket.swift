@@ -120,6 +120,8 @@ public final class Socket {
     /// Sends what the system takes of `pieces` without waiting, and returns the rest, for `send`. Not while a send is
     /// in flight.
     public func sendAtOnce(_ pieces: [ByteSlice]) throws(Errno) -> [ByteSlice] {
+        // The descriptor's number may be another's by now.
+        guard isOpen else { throw .badDescriptor }
         var next = 0
         while next < pieces.count {
             let first = next
@@ -218,6 +220,7 @@ public protocol SocketReceiver: AnyObject {
 
 extension Socket: CompletionHandler {
     package func completed(_ completion: Completion) {
+        if completion.result == -EINTR, ownBlock == nil { return core.submit(for: self, prepareReceive) }
         let result: Result<ByteSlice, Errno>
         if let block = ownBlock {
             ownBlock = nil

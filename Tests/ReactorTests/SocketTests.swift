@@ -40,6 +40,15 @@ import Testing
         }
     }
 
+    @Test func aClosedSocketSendsNothing() throws {
+        try onBothKernels { stage in
+            let (left, right) = try await connectedPair(stage.core)
+            left.close()
+            #expect(throws: Errno.badDescriptor) { try left.sendAtOnce([slice([1])]) }
+            #expect(try await right.receiveAll(1) == [])
+        }
+    }
+
     @Test func receiveIntoBlockFillsItWholly() throws {
         try onBothKernels { stage in
             let (left, right) = try await connectedPair(stage.core)

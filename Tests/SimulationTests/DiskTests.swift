@@ -13,6 +13,28 @@ import Testing
         }
     }
 
+    @Test func aKillTakesBackWhatIsWrittenLate() throws {
+        var faults = FaultPlan.none
+        faults.lateWrite = 1
+        var kept = Set<Int>()
+        try World.run(seeds: 0..<20, faults: faults) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in
+                let file = try write(cores[0], "/a", 5000)
+                for round in 1..<10 {
+                    try file.write([ByteSlice([UInt8](repeating: UInt8(round), count: 1000))], at: 5000 * round)
+                    try file.write([ByteSlice([9])], at: 0)
+                    await cores[0].sleep(milliseconds: 10)
+                }
+            }
+            world.crash(node, .kill)
+            let left = try #require(node.disk.contents(of: "/a"))
+            kept.insert(left.count)
+            #expect(left.count >= 5000 && left[1..<5000] == bytes(5000)[1...])
+        }
+        #expect(kept.count > 2)
+    }
+
     @Test func aPowerCutKeepsWhatWasSynced() throws {
         try World.run(seeds: 0..<50) { world in
             let node = world.addNode()

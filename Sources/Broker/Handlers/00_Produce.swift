@@ -15,7 +15,7 @@ extension Handler {
     static var produce: Handler {
         Handler(ProduceRequest.self, listed: 0...13) { shard, frame throws(CodingError) in
             let request = try frame.body(ProduceRequest.self)
-            return shard.produce(request, frame)
+            return shard.produce(request, frame.withoutBody())
         }
     }
 }

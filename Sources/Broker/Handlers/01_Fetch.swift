@@ -13,7 +13,7 @@ extension Handler {
     /// v13 on: topics by id.
     static var fetch: Handler {
         Handler(FetchRequest.self) { shard, frame throws(CodingError) in
-            let fetch = Fetch(try frame.body(FetchRequest.self), frame)
+            let fetch = Fetch(try frame.body(FetchRequest.self), frame.withoutBody())
             return ResponseReply(attempt: { shard.write(fetch, to: $0) }, wait: { await shard.wait(for: fetch) })
         }
     }

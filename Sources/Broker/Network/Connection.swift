@@ -23,6 +23,7 @@ final class Connection: TurnEnd, SocketReceiver {
     /// When something last came or went, for the idle sweep.
     private(set) var lastActive: Instant
     private var isWindingDown = false
+    private var isClosed = false
     private var isFlushDue = false
     /// Answers that the socket had no room for.
     private var unsent: [ByteSlice] = []
@@ -49,7 +50,7 @@ final class Connection: TurnEnd, SocketReceiver {
         while end == nil {
             await readerCall.wait()
             do throws(FrameError) {
-                if let frame = try await frames.restOfFrame(), !isWindingDown { _ = take(frame) }
+                if let frame = try await frames.restOfFrame(), !isClosed, !isWindingDown { _ = take(frame) }
             } catch { end = .some(error) }
             if end != nil { break }
             flushAtTurnEnd()
@@ -59,22 +60,21 @@ final class Connection: TurnEnd, SocketReceiver {
         }
         frames.release()
         self.serve = nil
-        switch end ?? nil {
-        case .badSize(let size): return finishReading("a frame of \(size) bytes is announced")
-        case .tooLarge(let size, let limit):
-            return finishReading("a frame of \(size) bytes is announced, socket.request.max.bytes is \(limit)")
-        case .socket, .truncated, nil: break
-        }
         // Requests that came whole take effect, though nobody may be there for the answers.
         context.lifeline.cut()
-        finishReading()
+        switch end ?? nil {
+        case .badSize(let size): finishReading("a frame of \(size) bytes is announced")
+        case .tooLarge(let size, let limit):
+            finishReading("a frame of \(size) bytes is announced, socket.request.max.bytes is \(limit)")
+        case .socket, .truncated, nil: finishReading()
+        }
     }
 
     func received(_ result: Result<ByteSlice, Errno>) {
         lastActive = core.now()
         do throws(FrameError) {
             switch result {
-            case .success(let chunk) where chunk.isEmpty || complaint != nil || isWindingDown:
+            case .success(let chunk) where chunk.isEmpty || isClosed || isWindingDown:
                 try frames.end()
                 end = .some(nil)
             case .success(let chunk): try frames.cut(chunk) { take($0) }
@@ -120,12 +120,12 @@ final class Connection: TurnEnd, SocketReceiver {
     private func flush() {
         while unsent.isEmpty, refusal == nil {
             refusal = replies.write(to: outgoing)
-            let pieces = outgoing.take()
-            if pieces.isEmpty { break }
-            do throws(Errno) { unsent = try socket.sendAtOnce(pieces) } catch { close() }
+            guard outgoing.count > 0 else { break }
+            do throws(Errno) { unsent = try socket.sendAtOnce(outgoing.take()) } catch { close() }
+            // What is sent is nobody's: much may follow, and the buffer needn't grow for it.
+            outgoing.restart()
             lastActive = core.now()
         }
-        outgoing.restart()
         if !unsent.isEmpty || refusal != nil || replies.unsettled != nil || replies.isDone { writerCall.make() }
     }
 
@@ -169,6 +169,7 @@ final class Connection: TurnEnd, SocketReceiver {
 
     /// Both tasks end soon.
     func close() {
+        isClosed = true
         context.lifeline.cut()
         replies.abandon()
         socket.shutdown()

@@ -5,7 +5,7 @@ import KafkaProtocol
 struct RequestFrame {
     let header: RequestHeader
     let connection: ConnectionContext
-    private let bytes: ByteSlice
+    private var bytes: ByteSlice
     private let bodyPosition: Int
 
     /// Key and version of a frame; nil when it is too short for a header.
@@ -24,6 +24,13 @@ struct RequestFrame {
         self.connection = connection
         self.bytes = bytes
         bodyPosition = position
+    }
+
+    /// The frame without its bytes: who waits for long keeps no receive buffer from the others.
+    func withoutBody() -> RequestFrame {
+        var frame = self
+        frame.bytes = ByteSlice()
+        return frame
     }
 
     var version: Int16 { header.version }

@@ -182,6 +182,69 @@ import Testing
         #expect(stage.world.leakedCores == 0)
     }
 
+    @Test func nobodyWaitsBeforeARudeFrame() throws {
+        try Stage().ask { client in
+            try await client.create("t")
+            for rude in [[0, 0, 0, 0], frame(key: 1000, version: 0)] as [[UInt8]] {
+                let poller = try await client.another()
+                var poll = FetchRequest.of("t", [(0, 0)])
+                poll.maximumWaitMilliseconds = .max
+                poll.minimumBytes = 1
+                try await poller.send(poll, version: 12)
+                await client.core.sleep(milliseconds: 10)
+                let began = client.core.now()
+                try await poller.send(raw: rude)
+                #expect(try await poller.receive(FetchResponse.self, version: 12).errorCode == 0)
+                #expect(await poller.isClosedByBroker())
+                #expect(client.core.now().milliseconds(since: began) < 1000)
+                poller.close()
+            }
+        }
+    }
+
+    @Test(arguments: [1, 3]) func aStopIsNotHeldUpByThoseWhoCome(cores: Int) throws {
+        for seed in 0..<20 as Range<UInt64> {
+            let stage = try Stage(cores: cores, seed: seed)
+            let held = Shared<[Client]>([])
+            try stage.ask { client in
+                for _ in 0..<20 {
+                    client.core.spawn {
+                        while !client.core.isHalted, let other = try? await client.another() {
+                            held.value.append(other)
+                            if held.value.count > 500 { return }
+                        }
+                    }
+                }
+                await client.core.sleep(milliseconds: Int64(seed % 4))
+            }
+            try stage.stop()
+            #expect(held.value.count < 500)
+            #expect(!stage.lines.value.contains { $0.hasPrefix("WARN") }, "\(stage.lines.value)")
+        }
+    }
+
+    @Test func aClientThatNeverReadsIsReadNoFurther() throws {
+        let stage = try Stage()
+        try stage.ask { client in
+            try await client.create("t", partitions: 500)
+            let deaf = try await client.another()
+            deaf.clientID = String(repeating: "x", count: 10_000)
+            let ask = MetadataRequest { $0.topics = nil }
+            let sent = Shared(0)
+            client.core.spawn {
+                while sent.value < 5000, (try? await deaf.send(ask, version: 9)) != nil { sent.value += 1 }
+            }
+            await client.core.sleep(milliseconds: 10_000)
+            #expect(sent.value < 1000, "\(sent.value) requests are taken")
+            // Nobody else has to wait for it, and once it reads, all is there in its order.
+            #expect(try await client.metadata("t").partitions.count == 500)
+            for _ in 0..<100 {
+                #expect(try await deaf.receive(MetadataResponse.self, version: 9).topics.count == 1)
+            }
+            deaf.close()
+        }
+    }
+
     @Test func equalSeedsDoTheSame() throws {
         func run() throws -> UInt64 {
             let stage = try Stage(cores: 3, seed: 7)
