@@ -30,6 +30,7 @@ struct Handler: Sendable {
     ) -> Handler {
         Handler(type, listed: listed) { shard, frame throws(CodingError) in
             let request = try frame.body(type)
+            let frame = frame.withoutBody()
             return ResponseReply(frame, atOnce: { answer(shard, request, frame) })
         }
     }

@@ -201,6 +201,7 @@ actor Shard {
     private func halted() {
         beginStopping()
         requestBudget.lift()
+        moveBudget.lift()
         for connection in connectionsInOrder { connection.close() }
         part()
     }

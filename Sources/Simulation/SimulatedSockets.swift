@@ -77,8 +77,13 @@ final class SimulatedSockets: Network {
 
     func peerAddress(_ descriptor: Int32) -> SocketAddress? { endpoint(descriptor)?.remote }
 
-    /// Never now: what waits for its time, or fails, is the ring's.
-    func send(_ descriptor: Int32, _ message: UnsafePointer<msghdr>) -> Int { -Int(EAGAIN) }
+    func send(_ descriptor: Int32, _ message: UnsafePointer<msghdr>) -> Int {
+        if process.isDead { return -Int(ESHUTDOWN) }
+        guard case .socket(let socket) = process.descriptor(descriptor) else { return -Int(EBADF) }
+        guard let endpoint = socket.endpoint else { return -Int(ENOTCONN) }
+        let vectors = UnsafeBufferPointer(start: message.pointee.msg_iov, count: message.pointee.msg_iovlen)
+        return network.sendAtOnce(endpoint, vectors)
+    }
 
     func shutdown(_ descriptor: Int32) {
         switch process.descriptor(descriptor) {

@@ -29,8 +29,11 @@ import Testing
         #expect(throws: SeedFailure.self) { try rehearsal.run() }
         var liar = FaultPlan.none
         liar.lyingSync = 1
-        // Nothing at all is durable: there is not even a cluster to start again.
-        #expect(throws: SeedFailure.self) { try Rehearsal(seed: 0, mode: .powerCuts, faults: liar).run() }
+        // Nothing at all is durable, not even the cluster: it may be that nothing starts again.
+        for seed in 0..<3 as Range<UInt64> {
+            guard let outcome = try? Rehearsal(seed: seed, mode: .powerCuts, faults: liar).run() else { continue }
+            #expect(!outcome.violations.isEmpty, "seed \(seed)")
+        }
     }
 
     private func check(_ seeds: Range<UInt64>, _ mode: Rehearsal.Mode) throws {

@@ -11,6 +11,7 @@ extension Handler {
     static var metadata: Handler {
         Handler(MetadataRequest.self) { shard, frame throws(CodingError) in
             let request = try frame.body(MetadataRequest.self)
+            let frame = frame.withoutBody()
             let answer = { shard.view(frame).answer(request, version: frame.version) }
             guard shard.createsTopicsByItself, frame.version < 4 || request.allowAutoTopicCreation else {
                 return ResponseReply(frame, atOnce: answer)
