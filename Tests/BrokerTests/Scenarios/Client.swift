@@ -31,6 +31,9 @@ final class Client: @unchecked Sendable {
     /// The socket needs the core to close.
     deinit { socket.close() }
 
+    /// Ends what is in flight.
+    func shutDown() { socket.shutdown() }
+
     func close() {
         socket.shutdown()
         socket.close()
