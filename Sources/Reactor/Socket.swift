@@ -220,7 +220,10 @@ public protocol SocketReceiver: AnyObject {
 
 extension Socket: CompletionHandler {
     package func completed(_ completion: Completion) {
-        if completion.result == -EINTR, ownBlock == nil { return core.submit(for: self, prepareReceive) }
+        if completion.result == -EINTR {
+            ownBlock = nil
+            return core.submit(for: self, prepareReceive)
+        }
         let result: Result<ByteSlice, Errno>
         if let block = ownBlock {
             ownBlock = nil

@@ -27,6 +27,26 @@ import Testing
         #expect(!behind.wasAsked)
     }
 
+    @Test func aQueueThatIsNeverEmptyKeepsNothingOfThePast() {
+        let queue = ResponseQueue()
+        for number in Int32(0)..<1000 {
+            let reply = Numbered(number, isSettled: false)
+            queue.append(reply)
+            #expect(written(queue) == (number > 0 ? [number - 1] : []))
+            reply.isSettled = true
+        }
+        #expect(queue.places <= 2 * Limits.repliesPerConnection)
+        weak var past: Numbered?
+        do {
+            let reply = Numbered(1000)
+            past = reply
+            queue.append(reply)
+            queue.append(Numbered(1001, isSettled: false))
+        }
+        #expect(written(queue) == [999, 1000])
+        #expect(past == nil)
+    }
+
     @Test func whatNeedsNoAnswerGetsNone() {
         let queue = ResponseQueue()
         queue.append(Unanswered())

@@ -4,7 +4,8 @@ import Bytes
 /// ahead of its client waits.
 final class ResponseQueue {
     private struct Queued {
-        let reply: any Reply
+        /// Nil once it is answered: nothing of it is kept.
+        var reply: (any Reply)?
         let bytes: Int
     }
 
@@ -18,6 +19,9 @@ final class ResponseQueue {
     private var reader: UnsafeContinuation<Void, Never>?
 
     private var count: Int { replies.count - head }
+
+    /// Places taken, those of answered replies among them.
+    var places: Int { replies.count }
 
     /// Whether more may be queued.
     var hasRoom: Bool {
@@ -48,7 +52,7 @@ final class ResponseQueue {
     func write(to frames: FrameBuffer) -> String? {
         while count > 0, frames.count < Limits.gatherBytes {
             let reply = replies[head].reply
-            guard let answer = reply.write(to: frames) else {
+            guard let answer = reply?.write(to: frames) else {
                 unsettled = reply
                 return nil
             }
@@ -79,9 +83,14 @@ final class ResponseQueue {
     private func pop() {
         unsettled = nil
         heldBytes -= replies[head].bytes
+        replies[head].reply = nil
         head += 1
         if head == replies.count {
             replies.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= Limits.repliesPerConnection, head > replies.count / 2 {
+            // A client that always has a request under way never lets the queue run empty.
+            replies.removeFirst(head)
             head = 0
         }
         if hasRoom { wakeReader() }
