@@ -37,6 +37,9 @@ struct PartitionFetched: Sendable {
 
     var bytes: Int { records.reduce(0) { $0 + $1.count } }
 
+    /// There is nothing to tell but where the partition stands.
+    var isEmpty: Bool { error == .noError && records.isEmpty && diverging == nil }
+
     /// Kafka tells no positions beside an error, but for where the log begins.
     fileprivate mutating func fail(_ failure: LogError) {
         error = KafkaError(failure)
@@ -98,18 +101,23 @@ extension Shard {
         var results: [PartitionFetched] = []
         results.reserveCapacity(wanted.count)
         for fetched in wanted {
-            switch find(fetched) {
-            case .failure(let error): results.append(PartitionFetched(error))
-            case .success(let partition):
-                let result = partition.readAtOnce(
-                    fetched, terms, bytes: min(left, Int(fetched.maxBytes)), wholeBatch: isFirst)
-                guard let result else { return nil }
-                if result.bytes > 0 { isFirst = false }
-                left = max(0, left - result.bytes)
-                results.append(result)
-            }
+            let bytes = min(left, Int(fetched.maxBytes))
+            guard let result = readAtOnce(fetched, terms, bytes: bytes, wholeBatch: isFirst) else { return nil }
+            if result.bytes > 0 { isFirst = false }
+            left = max(0, left - result.bytes)
+            results.append(result)
         }
         return results
+    }
+
+    /// The same for one partition.
+    func readAtOnce(
+        _ fetched: FetchedPartition, _ terms: FetchTerms, bytes: Int, wholeBatch: Bool
+    ) -> PartitionFetched? {
+        switch find(fetched) {
+        case .failure(let error): PartitionFetched(error)
+        case .success(let partition): partition.readAtOnce(fetched, terms, bytes: bytes, wholeBatch: wholeBatch)
+        }
     }
 
     private func find(_ fetched: FetchedPartition) -> Result<Partition, KafkaError> {

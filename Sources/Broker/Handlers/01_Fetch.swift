@@ -55,6 +55,40 @@ extension Shard {
         return nil
     }
 
+    /// The same for the plainest case, without a plan: no session, one byte is enough, and there is something to tell.
+    private func fetchWithoutSession(_ fetch: Fetch) -> FetchResponse? {
+        let request = fetch.request
+        guard request.sessionEpoch == -1, request.sessionID == 0 else { return nil }
+        var isDue = request.maximumWaitMilliseconds <= 0 || request.minimumBytes <= 0
+        guard isDue || request.minimumBytes == 1 else { return nil }
+        var response = FetchResponse()
+        response.topics.reserveCapacity(request.topics.count)
+        var left = maximumBytes(request)
+        var isFirst = true
+        for topic in request.topics {
+            let found = findTopicID(name: topic.name, id: topic.topicID, usesIDs: fetch.frame.version >= 13)
+            guard case .success(let topicID) = found else { return nil }
+            var answer = FetchResponse.Topic()
+            answer.name = topic.name
+            answer.topicID = topic.topicID
+            answer.partitions.reserveCapacity(topic.partitions.count)
+            for partition in topic.partitions {
+                guard node.placement(of: topicID, partition.index) == core.index else { return nil }
+                let fetched = FetchedPartition(topic.name, topicID, partition)
+                let bytes = min(left, Int(fetched.maxBytes))
+                guard let result = readAtOnce(fetched, fetch.terms, bytes: bytes, wholeBatch: isFirst) else {
+                    return nil
+                }
+                if !result.isEmpty { isDue = true }
+                if result.bytes > 0 { isFirst = false }
+                left = max(0, left - result.bytes)
+                answer.partitions.append(describe(fetched, result))
+            }
+            response.topics.append(answer)
+        }
+        return isDue || request.topics.isEmpty ? response : nil
+    }
+
     fileprivate func wait(for fetch: Fetch) async {
         guard let plan = fetch.plan else { return }
         let byShard = shares(of: plan)
@@ -64,6 +98,7 @@ extension Shard {
 
     /// The answer, if it takes neither other cores nor a wait.
     private func fetchAtOnce(_ fetch: Fetch) -> FetchResponse? {
+        if let response = fetchWithoutSession(fetch) { return response }
         var plan: FetchPlan
         do throws(KafkaError) { plan = try self.plan(fetch.request, fetch.frame) } catch {
             return FetchResponse { $0.errorCode = error.rawValue }
