@@ -66,8 +66,9 @@ actor Storage {
                 let directory = try await open(path, clusterID: clusterID, nodeID: nodeID)
                 clusterID = directory.meta.clusterID
                 directories.append(directory)
-                for replica in try directory.partitions() { try note(replica, in: directory) }
-                tell(of: directory)
+                let replicas = try directory.partitions()
+                for replica in replicas { try note(replica, in: directory) }
+                tell(of: directory, isEmpty: replicas.isEmpty)
             } catch {
                 guard case .storage = error, path != metadataDirectory else {
                     abandon()
@@ -111,11 +112,14 @@ actor Storage {
                 + "or replace the disk, then restart; or take the directory out of log.dirs.")
     }
 
-    private func tell(of directory: LogDirectory) {
+    private func tell(of directory: LogDirectory, isEmpty: Bool) {
         let kind = (try? core.files.fileSystem(of: directory.path))?.kind
+        let state =
+            isEmpty
+            ? "without logs yet"
+            : directory.wasClean ? "cleanly shut down" : "not cleanly shut down: its logs are checked"
         logger.info(
-            "data directory \(directory.path) on \(kind.map { "\($0)" } ?? "an unknown file system"), "
-                + (directory.wasClean ? "cleanly shut down" : "not cleanly shut down: its logs are checked"))
+            "data directory \(directory.path) on \(kind.map { "\($0)" } ?? "an unknown file system"), \(state)")
         let path = directory.path
         directory.health.observe { [weak self] news in
             guard let self else { return }
