@@ -7,8 +7,9 @@ CONFIG ?=
 SEED ?= 1
 VENV = .venv
 BROKER = .build/release/moldau
-# One executable that runs where no Swift is installed, and calls its runtime directly.
-RELEASE = -c release --static-swift-stdlib
+# One executable that runs where no Swift is installed, and calls its runtime directly; if the toolchain can make one.
+STATIC = $(wildcard $(dir $(shell command -v swift))../lib/swift_static/linux/libswiftCore.a)
+RELEASE = -c release $(if $(STATIC),--static-swift-stdlib)
 
 .PHONY: run build test unit interop crash peers lint format bench soak simulate libraries clean
 
