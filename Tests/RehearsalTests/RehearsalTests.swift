@@ -11,6 +11,11 @@ import Testing
         try check(seeds(15), .powerCuts)
     }
 
+    /// Its first broker is killed while it formats: the data directory's own name wasn't durable.
+    @Test func aDirectoryThatWasBegunByAnotherSurvivesAPowerCut() throws {
+        try check(5027..<5028, .powerCuts)
+    }
+
     @Test func whatIsNotFlushedIsLostByPowerCutsAndFound() {
         #expect(loses { Rehearsal(seed: $0, mode: .powerCutsWithoutFlush, faults: FaultPlan.none) })
     }

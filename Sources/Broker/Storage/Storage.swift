@@ -94,8 +94,20 @@ actor Storage {
             } catch { throw .storage(error, path: path) }
             formatting = MetaProperties(clusterID: clusterID, nodeID: nodeID, directoryID: Format.randomID(core))
         }
-        return try await LogDirectory.open(
+        let directory = try await LogDirectory.open(
             path, core: core, clusterID: clusterID, nodeID: nodeID, formatting: formatting)
+        if !directory.wasClean { await syncNames(above: path) }
+        return directory
+    }
+
+    /// Who made the directory may have been killed before its name was durable; all that is in it would go with it.
+    private func syncNames(above path: String) async {
+        var ancestor = path
+        while let slash = ancestor.lastIndex(of: "/"), ancestor != "/" {
+            ancestor = slash == ancestor.startIndex ? "/" : String(ancestor[..<slash])
+            // What can't be opened wasn't made by us.
+            try? await core.files.syncDirectory(ancestor)
+        }
     }
 
     private func setAside(_ path: String, _ error: LogError) {

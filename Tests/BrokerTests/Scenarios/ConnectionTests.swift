@@ -231,8 +231,10 @@ import Testing
             deaf.clientID = String(repeating: "x", count: 10_000)
             let ask = MetadataRequest { $0.topics = nil }
             let sent = Shared(0)
+            let hasEnded = Shared(false)
             client.core.spawn {
                 while sent.value < 5000, (try? await deaf.send(ask, version: 9)) != nil { sent.value += 1 }
+                hasEnded.value = true
             }
             await client.core.sleep(milliseconds: 10_000)
             #expect(sent.value < 1000, "\(sent.value) requests are taken")
@@ -241,6 +243,8 @@ import Testing
             for _ in 0..<100 {
                 #expect(try await deaf.receive(MetadataResponse.self, version: 9).topics.count == 1)
             }
+            deaf.shutDown()
+            while !hasEnded.value { await client.core.sleep(milliseconds: 1) }
             deaf.close()
         }
     }
