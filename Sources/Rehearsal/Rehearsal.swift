@@ -64,8 +64,16 @@ package struct Rehearsal {
 
     /// - Throws: ``SeedFailure`` when the run gets stuck, or the broker doesn't start.
     package func run() throws -> Outcome {
+        weak var left: World?
+        let outcome = try run { left = $0 }
+        if left != nil { throw SeedFailure(seed: seed, reason: "the world is held after its end") }
+        return outcome
+    }
+
+    private func run(_ look: (World) -> Void) throws -> Outcome {
         let faults = self.faults ?? (seed % 2 == 0 ? .none : .rough)
         let world = World(seed: seed, faults: faults)
+        look(world)
         let stage = try RehearsalStage(world, self)
         var outcome = try stage.run()
         let leaked = world.end()

@@ -174,6 +174,7 @@ package final class World: @unchecked Sendable {
     @discardableResult
     package func end() -> Int {
         for node in nodes { crash(node, .kill) }
+        events = EventQueue()  // what they would have done holds the world
         return leakedCores
     }
 

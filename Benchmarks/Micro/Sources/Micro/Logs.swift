@@ -19,18 +19,18 @@ struct Logs {
             let batches = (0..<batchesOfATurn).map { _ in Sample.batch(size, recordBytes: 1 << 10) }
             let bytes = batches[0].totalSize
             let count = Self.bytesOfARun / bytes
-            try await table.measure(
-                "CRC-32C and pwrite, \(name)", count: count, bytes: bytes, prepare: { try emptyFile() }
-            ) { descriptor in
-                defer { close(descriptor) }
-                try plainly(batches, count, descriptor)
-            }
-            try await table.measure(
-                "check and append, \(name)", count: count, bytes: bytes, prepare: { try await emptyLog() }
-            ) { log in
-                try await append(batches, count, to: log)
-                await log.abandon()
-            }
+            try await table.compare(
+                count: count, bytes: bytes,
+                "CRC-32C and pwrite, \(name)", prepare: { try emptyFile() },
+                { descriptor in
+                    defer { close(descriptor) }
+                    try plainly(batches, count, descriptor)
+                },
+                "check and append, \(name)", prepareSecond: { try await emptyLog() },
+                { log in
+                    try await append(batches, count, to: log)
+                    await log.abandon()
+                })
         }
     }
 

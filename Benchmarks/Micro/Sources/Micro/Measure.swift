@@ -18,6 +18,23 @@ private struct Usage {
     }
 }
 
+/// What several runs of the same work have used.
+private struct Runs {
+    private var walls: [Double] = []
+    private var cpus: [Double] = []
+
+    var medianWall: Double { walls.sorted()[walls.count / 2] }
+    var medianCPU: Double { cpus.sorted()[cpus.count / 2] }
+
+    mutating func measure(_ body: () async throws -> Void) async rethrows {
+        let before = Usage()
+        try await body()
+        let after = Usage()
+        walls.append(after.wall - before.wall)
+        cpus.append(after.cpu - before.cpu)
+    }
+}
+
 /// Measures things and prints what they cost as one Markdown table.
 final class Table {
     private static let runs = 7
@@ -49,29 +66,44 @@ final class Table {
         _ name: String, count: Int, bytes: Int = 0, prepare: () async throws -> Prepared,
         _ body: (Prepared) async throws -> Void
     ) async rethrows {
-        var walls: [Double] = []
-        var cpus: [Double] = []
+        var runs = Runs()
         for _ in 0..<Self.runs {
             let prepared = try await prepare()
-            let before = Usage()
-            try await body(prepared)
-            let after = Usage()
-            walls.append((after.wall - before.wall) / Double(count))
-            cpus.append((after.cpu - before.cpu) / Double(count))
+            try await runs.measure { try await body(prepared) }
         }
-        add(name, wall: walls.sorted()[Self.runs / 2], cpu: cpus.sorted()[Self.runs / 2], bytes: bytes)
+        add(name, runs, count: count, bytes: bytes)
     }
 
-    private func add(_ name: String, wall: Double, cpu: Double, bytes: Int) {
+    /// Two ways to do `count` operations, in turns; the second is the one that is measured beside the first.
+    func compare<First, Second>(
+        count: Int, bytes: Int,
+        _ firstName: String, prepare: () async throws -> First, _ first: (First) async throws -> Void,
+        _ secondName: String, prepareSecond: () async throws -> Second, _ second: (Second) async throws -> Void
+    ) async rethrows {
+        var runs = (first: Runs(), second: Runs())
+        for _ in 0..<Self.runs {
+            let prepared = try await prepare()
+            try await runs.first.measure { try await first(prepared) }
+            let preparedSecond = try await prepareSecond()
+            try await runs.second.measure { try await second(preparedSecond) }
+        }
+        add(firstName, runs.first, count: count, bytes: bytes)
+        add(secondName, runs.second, count: count, bytes: bytes, beside: runs.first)
+    }
+
+    private func add(_ name: String, _ runs: Runs, count: Int, bytes: Int, beside first: Runs? = nil) {
+        let wall = runs.medianWall / Double(count)
+        let cpu = runs.medianCPU / Double(count)
         let rate = bytes > 0 ? "\(Int(Double(bytes) / wall * 1000)) MB/s" : ""
         let perGigabyte = bytes > 0 ? "\(Self.rounded(cpu / Double(bytes), 3)) s" : ""
-        rows.append("| \(name) | \(Self.time(wall)) | \(Self.time(cpu)) | \(rate) | \(perGigabyte) |")
+        let ratio = first.map { "\(Self.rounded(runs.medianCPU / $0.medianCPU, 2))" } ?? ""
+        rows.append("| \(name) | \(Self.time(wall)) | \(Self.time(cpu)) | \(rate) | \(perGigabyte) | \(ratio) |")
         note(".")
     }
 
     func print() {
         note("\n")
-        Swift.print("| one | wall | CPU | throughput | CPU a GB |\n|---|--:|--:|--:|--:|")
+        Swift.print("| one | wall | CPU | throughput | CPU a GB | ÷ the line above |\n|---|--:|--:|--:|--:|--:|")
         for row in rows { Swift.print(row) }
     }
 
