@@ -245,8 +245,16 @@ def fetch_request(topic, offset=0, max_bytes=1 << 20, max_wait=0, correlation=1,
     return request(FETCH, 4, body, correlation)
 
 
+def start_offset(port, topic, partition=0):
+    return listed_offset(port, topic, partition, -2)
+
+
 def end_offset(port, topic, partition=0):
-    body = int32(-1) + array([string(topic) + array([int32(partition) + int64(-1)])])
+    return listed_offset(port, topic, partition, -1)
+
+
+def listed_offset(port, topic, partition, timestamp):
+    body = int32(-1) + array([string(topic) + array([int32(partition) + int64(timestamp)])])
     reader = Reader(outcome(port, request(LIST_OFFSETS, 1, body)))
     reader.int32(), reader.int32(), reader.string(), reader.int32(), reader.int32()
     assert reader.int16() == 0
