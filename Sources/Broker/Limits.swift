@@ -49,6 +49,9 @@ enum Limits {
     /// How often a start says how far it is.
     static let progressMilliseconds: Int64 = 2000
 
+    /// How often a long compaction says how far it is.
+    static let cleaningProgressMilliseconds: Int64 = 5000
+
     /// How often a move may find its log busy before appends have to wait for it.
     static let moveAttempts = 100
 

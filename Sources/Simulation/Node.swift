@@ -19,6 +19,8 @@ package final class Node {
     /// How far its wall clock is ahead; set it at will: clocks jump.
     package var wallClockSkewMilliseconds: Int64
     package private(set) var isPowered = true
+    private var diskSteps = 0
+    private var fate: (step: Int, kind: Crash)?
 
     init(world: World, index: Int, coreCount: Int, faults: FaultPlan) {
         self.world = world
@@ -54,8 +56,27 @@ package final class Node {
         Tripwire.whileRunning(seed: world.seed) { body(started.seats.map(\.core)) }
     }
 
+    /// Has the process that runs end right before it makes its `step`th step on the disk, from 1, counted from now. A
+    /// step is a call that changes something, half of a write, the begin and the end of a sync.
+    package func crash(_ kind: Crash, beforeDiskStep step: Int) {
+        diskSteps = 0
+        fate = (step, kind)
+    }
+
+    /// Counts a step that `process` is about to make; false when it doesn't come to that any more.
+    func makesStep(_ process: SimulatedProcess) -> Bool {
+        guard let fate, !process.isDead else { return true }
+        diskSteps += 1
+        guard diskSteps == fate.step else { return true }
+        self.fate = nil
+        process.stop()
+        world.crash(self, fate.kind)
+        return false
+    }
+
     func ended(_ kind: Crash) {
         process = nil
+        fate = nil
         if kind == .powerCut { losePower() }
     }
 

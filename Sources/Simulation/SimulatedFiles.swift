@@ -37,6 +37,7 @@ final class SimulatedFiles: Disk {
             inode = found
         case .failure(let failure):
             guard failure == .noEntry, flags & O_CREAT != 0 else { return -failure.rawValue }
+            guard process.node.makesStep(process) else { return -ESHUTDOWN }
             switch disk.create(path, isDirectory: false) {
             case .success(let created): inode = created
             case .failure(let failure): return -failure.rawValue
@@ -65,7 +66,9 @@ final class SimulatedFiles: Disk {
         if process.isDead { return -Int(ESHUTDOWN) }
         guard let file = file(descriptor), file.isWritable else { return -Int(EBADF) }
         if isFailing(disk.faults.writeError) || disk.isBroken(file.path) { return -Int(EIO) }
+        guard process.node.makesStep(process) else { return -Int(ESHUTDOWN) }
         var left = vectors.reduce(0) { $0 + $1.iov_len }
+        if left > 1, !process.node.makesStep(process) { left /= 2 }
         if left > 1, isFailing(disk.faults.shortWrite) { left = disk.random.within(1...left - 1) }
         var written = 0
         for vector in vectors where left > 0 && vector.iov_len > 0 {
@@ -121,6 +124,7 @@ final class SimulatedFiles: Disk {
         if process.isDead { return -ESHUTDOWN }
         guard let file = file(descriptor), file.isWritable else { return -EINVAL }
         if isFailing(disk.faults.writeError) || disk.isBroken(file.path) { return -EIO }
+        guard process.node.makesStep(process) else { return -ESHUTDOWN }
         let result = change(file)
         if result == 0 { file.inode.modifiedMilliseconds = process.node.wallClockMilliseconds }
         return result
@@ -201,6 +205,7 @@ final class SimulatedFiles: Disk {
     private func changing(_ paths: String..., change: () -> Int32) -> Int32 {
         if process.isDead { return -ESHUTDOWN }
         if isFailing(disk.faults.directoryError) || paths.contains(where: disk.isBroken) { return -EIO }
+        guard process.node.makesStep(process) else { return -ESHUTDOWN }
         return change()
     }
 
@@ -234,11 +239,12 @@ final class SimulatedFiles: Disk {
 
     func sync(_ operation: Operation) {
         guard let file = file(operation.request.fd) else { return operation.settle(-EBADF) }
+        guard process.node.makesStep(process) else { return operation.settle(-ESHUTDOWN) }
         let (apply, forget) = disk.prepareSync(file.inode)
         let isLie = isLying(disk.faults.lyingSync, file)
         if !isLie { operation.perhaps = apply }
         process.node.world.after(nanoseconds: latency(disk.faults.syncMicroseconds)) { [self] in
-            guard !operation.isSettled else { return }
+            guard !operation.isSettled, process.node.makesStep(process) else { return }
             if isFailing(disk.faults.syncError) || disk.isBroken(file.path) {
                 forget()
                 return operation.settle(-EIO)

@@ -34,6 +34,9 @@ final class SimulatedProcess {
 
     func remove(_ number: Int32) { descriptors[number] = nil }
 
+    /// Does nothing any more, although its turn goes on: it dies when that ends.
+    func stop() { isDead = true }
+
     /// Ends all that is in flight; later calls end in `ESHUTDOWN`.
     func die() {
         isDead = true

@@ -90,6 +90,7 @@ extension Shard {
         let pace = CleaningPace(core: core, bytesPerSecond: settings.bytesPerSecond)
         cleaningPaces[key] = pace
         defer { cleaningPaces[key] = nil }
+        pace.onRest = progressReport(partition)
         do throws(LogError) {
             if let range = try log.cleaningRange() { node.logger.info("\(partition.name): \(range.announcement)") }
             guard case .cleaned(let report) = try await log.clean(settings.terms, pace: pace) else { return false }
@@ -103,6 +104,20 @@ extension Shard {
         } catch {
             cleaningFailed(partition, error)
             return false
+        }
+    }
+
+    /// Has a line in the log every few seconds.
+    private func progressReport(_ partition: Partition) -> (CleaningProgress) -> Void {
+        let (core, logger, name) = (core, node.logger, partition.name)
+        var last = (at: core.now(), readBytes: 0)
+        return { progress in
+            let now = core.now()
+            let milliseconds = now.milliseconds(since: last.at)
+            guard milliseconds >= Limits.cleaningProgressMilliseconds else { return }
+            let rate = (progress.readBytes - last.readBytes) * 1000 / Int(milliseconds)
+            logger.info("\(name): \(progress.line(bytesPerSecond: rate))")
+            last = (now, progress.readBytes)
         }
     }
 
@@ -139,6 +154,16 @@ extension CleaningRange {
     fileprivate var announcement: String {
         "compaction begins; \(megabytes(cleanableBytes)) of \(megabytes(cleanBytes + cleanableBytes)) are dirty, from "
             + "offset \(firstDirtyOffset) up to \(firstUncleanableOffset)" + (isOverdue ? ", some for too long" : "")
+    }
+}
+
+extension CleaningProgress {
+    fileprivate func line(bytesPerSecond rate: Int) -> String {
+        let share = totalBytes > 0 ? readBytes * 100 / totalBytes : 0
+        let left = max(totalBytes - readBytes, 0)
+        return "compaction is \(share) % done: " + (isRewriting ? "writing segments anew" : "finding each key's last record")
+            + ", \(megabytes(readBytes)) of \(megabytes(totalBytes)) read, \(megabytes(rate)) a second"
+            + (rate > 0 ? ", \(left / rate) s left" : "")
     }
 }
 

@@ -117,7 +117,7 @@ extension Cleaner {
         var batches = SegmentBatches(file, from: 0, to: source.size, chunkBytes: terms.bufferBytes)
         while let chunk = try await waiting({ () throws(LogError) in try await batches.next() }) {
             try check()
-            pace.moved(chunk.bytes.count)
+            pace.read(chunk.bytes.count)
             let start = chunk.batches[0].position
             for batch in chunk.batches {
                 let at = batch.position - start
@@ -131,7 +131,7 @@ extension Cleaner {
                 await pace.worked(work, for: claim)
             }
             try await writing { () throws(LogError) in
-                pace.moved(try output.write())
+                pace.wrote(try output.write())
                 try await output.syncIfMuch()
             }
         }

@@ -66,9 +66,9 @@ extension Cleaner {
         }
         segment.seal()
         log.segments.replaceSubrange(first..<first + group.count, with: [segment])
+        for old in group { place.context.retire(old) }
         var doomed: [String] = []
         for old in group {
-            place.context.retire(old)
             for kind in [SegmentFileName.Kind.log, .index, .timeindex, .txnindex] {
                 let name = SegmentFileName(old.baseOffset, kind)
                 let from = place.path(name)

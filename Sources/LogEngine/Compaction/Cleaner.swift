@@ -39,6 +39,7 @@ struct Cleaner {
     mutating func run() async throws(CleaningStop) -> CleaningReport {
         let core = place.core
         let started = core.now()
+        pace.begin(totalBytes: 2 * range.cleanableBytes + range.cleanBytes)
         while map.clear(Limits.cleaningSliceBytes) { await pace.rest(for: claim) }
         // What is rewritten must not be on the disk in its new form only.
         try await waiting { () throws(LogError) in try await log.sync(upTo: range.firstUncleanableOffset) }
@@ -50,7 +51,9 @@ struct Cleaner {
         guard report.cleanedUpTo > range.firstDirtyOffset else { return report }
         legacyHorizon = try legacyDeleteHorizon()
         transactions = CleanedTransactions()
-        for group in try groups() { try await rewrite(group) }
+        let groups = try groups()
+        pace.rewrites(groups.joined().reduce(0) { $0 + $1.size })
+        for group in groups { try await rewrite(group) }
         log.cleanedUpTo = report.cleanedUpTo
         report.milliseconds = core.now().milliseconds(since: started)
         return report
@@ -125,7 +128,7 @@ struct Cleaner {
         while let chunk = try await waiting({ () throws(LogError) in try await batches.next() }) {
             try check()
             report.mappedBytes += chunk.bytes.count
-            pace.moved(chunk.bytes.count)
+            pace.read(chunk.bytes.count)
             let start = chunk.batches[0].position
             for batch in chunk.batches {
                 let at = batch.position - start

@@ -5,6 +5,9 @@ public import Reactor
 public final class CleaningPace {
     /// Bytes read and written a second, at most (`log.cleaner.io.max.bytes.per.second`). May be changed at any time.
     public var bytesPerSecond: Double
+    public private(set) var progress = CleaningProgress()
+    /// Called whenever others are let on, some thousand times a second.
+    public var onRest: ((CleaningProgress) -> Void)?
     private let core: Core
     private var sliceBytes = 0
     private var unpaidBytes = 0
@@ -17,8 +20,20 @@ public final class CleaningPace {
         paidAt = core.now()
     }
 
-    /// Counts bytes that were read or written.
-    func moved(_ bytes: Int) { unpaidBytes += bytes }
+    /// Begins an account of how far it is; `totalBytes` may be corrected on the way.
+    func begin(totalBytes: Int) { progress = CleaningProgress(totalBytes: totalBytes) }
+
+    func rewrites(_ bytes: Int) {
+        progress.isRewriting = true
+        progress.totalBytes = progress.readBytes + bytes
+    }
+
+    func read(_ bytes: Int) {
+        unpaidBytes += bytes
+        progress.readBytes += bytes
+    }
+
+    func wrote(_ bytes: Int) { unpaidBytes += bytes }
 
     /// Counts bytes that were worked on, and lets others on when they have become many.
     func worked(_ bytes: Int, for claim: CleaningClaim) async {
@@ -35,9 +50,21 @@ public final class CleaningPace {
         unpaidBytes = 0
         paidAt = max(paidAt, now).adding(nanoseconds: UInt64(min(nanoseconds, 1e18)))
         await core.sleep(until: now)
+        onRest?(progress)
         guard paidAt.milliseconds(since: now) > 0 else { return }
         while core.now() < paidAt, !claim.isAborted, !core.isHalted {
             await core.sleep(until: min(paidAt, core.now().adding(milliseconds: Limits.cleaningNapMilliseconds)))
+            onRest?(progress)
         }
     }
+}
+
+/// How far a compaction is.
+public struct CleaningProgress: Equatable, Sendable {
+    /// Bytes read so far: the dirty part once to find the last record of each key, then all that is written anew.
+    public internal(set) var readBytes = 0
+    /// Bytes that will have been read in the end.
+    public internal(set) var totalBytes = 0
+    /// The last record of each key is known.
+    public internal(set) var isRewriting = false
 }

@@ -127,4 +127,50 @@ import Testing
             #expect(try await Self.values(client, "t").suffix(4) == Self.latest(11).suffix(4))
         }
     }
+
+    @Test func aLongCompactionSaysNowAndThenHowFarItIs() throws {
+        let stage = try Stage(
+            settings: [("log.cleaner.backoff.ms", "100"), ("log.cleaner.io.max.bytes.per.second", "200")])
+        try stage.ask { client async throws in
+            try await client.create("t", Self.compacted)
+            try await Self.fill(client, "t")
+            #expect(try await Self.wait(client, "t", for: Self.latest(11)) == Self.latest(11))
+        }
+        let lines = stage.lines.value.filter { $0.hasPrefix("INFO t-0: compaction is ") }
+        let shares = lines.compactMap { $0.split(separator: " ").lazy.compactMap { Int($0) }.first }
+        #expect(shares.count == lines.count && shares.count > 5 && shares.count < 30, "\(lines)")
+        #expect(shares == shares.sorted() && (shares.last ?? 101) <= 100)
+        #expect(lines.contains { $0.contains("finding") } && lines.last?.contains("writing") == true)
+    }
+
+    @Test func aDamagedLogIsLeftAloneAndAllElseGoesOn() throws {
+        let stage = try Stage(settings: [("log.cleaner.backoff.ms", "500")])
+        try stage.ask { client async throws in
+            for topic in ["broken", "sound"] {
+                try await client.create(topic, [("segment.ms", "100")])
+                try await Self.fill(client, topic)
+            }
+        }
+        try stage.stop()
+        let file = "/data/broken-0/00000000000000000003.log"
+        stage.node.disk.flipBit(of: file, at: 66)
+        try stage.start()
+        try stage.ask { client async throws in
+            for topic in ["broken", "sound"] {
+                for (name, value) in [("min.cleanable.dirty.ratio", "0.01"), ("cleanup.policy", "compact")] {
+                    #expect(try await client.set(name, value, topic: topic) == .noError)
+                }
+            }
+            #expect(try await Self.wait(client, "sound", for: Self.latest(11)) == Self.latest(11))
+            // Twenty more looks at what is to be compacted; writers and readers of the rest go on.
+            try await Self.fill(client, "broken", from: 12)
+            await client.core.sleep(milliseconds: 10_000)
+            #expect(try await client.values("broken", from: 95) == ["3-23"])
+            #expect(try await client.values("broken", from: 2) == ["2-0"])
+            #expect(try await client.offset("broken", at: -1).offset == 96)
+        }
+        let complaints = stage.lines.value.filter { $0.hasPrefix("ERROR broken-0 can't be compacted") }
+        #expect(complaints.count == 1 && complaints[0].contains(file) && complaints[0].contains("position 0"))
+        #expect(!stage.names(in: "/data/broken-0").contains { $0.hasSuffix(".cleaned") || $0.hasSuffix(".swap") })
+    }
 }
