@@ -134,7 +134,7 @@ struct EveryStep {
                     try await check(scene)
                     await scene.log.abandon()
                 }
-            world.crash(node.value, kind)
+                world.crash(node.value, kind)
             }
         }
         return isCrashed

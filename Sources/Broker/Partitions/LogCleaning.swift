@@ -161,7 +161,8 @@ extension CleaningProgress {
     fileprivate func line(bytesPerSecond rate: Int) -> String {
         let share = totalBytes > 0 ? readBytes * 100 / totalBytes : 0
         let left = max(totalBytes - readBytes, 0)
-        return "compaction is \(share) % done: " + (isRewriting ? "writing segments anew" : "finding each key's last record")
+        return "compaction is \(share) % done: "
+            + (isRewriting ? "writing segments anew" : "finding each key's last record")
             + ", \(megabytes(readBytes)) of \(megabytes(totalBytes)) read, \(megabytes(rate)) a second"
             + (rate > 0 ? ", \(left / rate) s left" : "")
     }

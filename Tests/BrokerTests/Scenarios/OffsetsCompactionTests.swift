@@ -57,7 +57,8 @@ import Testing
         stage.names(in: "/data/\(topic)-0").filter { $0.hasSuffix(".log") }
     }
 
-    @Test(arguments: [nil, Crash.kill]) func everyGroupIsThereAfterwardsAndDeletedOnesStayDeleted(crash: Crash?) throws {
+    @Test(arguments: [nil, Crash.kill])
+    func everyGroupIsThereAfterwardsAndDeletedOnesStayDeleted(crash: Crash?) throws {
         let stage = try Self.stage()
         let member = try stage.ask { client in try await Self.live(client) }
         let segments = Self.logNames(stage).count
@@ -102,7 +103,8 @@ import Testing
                 while let batch = try batches.nextBatch() {
                     next = max(next, batch.header.endOffset)
                     for record in try batch.records(with: Decompressor()) {
-                        for name in ["once", "gone"] where record.key?.text.contains(name) == true { named.append(name) }
+                        let key = record.key?.text ?? ""
+                        named += ["once", "gone"].filter { key.contains($0) }
                     }
                 }
                 if next == before { break }
