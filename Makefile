@@ -1,7 +1,7 @@
 # make run | test | peers | bench | soak | simulate SEED=… | lint | clean
 
 LIBRARIES = liburing-dev libnuma-dev libisal-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev
-TEST_TOOLS = kcat python3-venv xfsprogs
+TEST_TOOLS = kcat python3-venv strace xfsprogs
 DATA ?= data
 CONFIG ?=
 SEED ?= 1
@@ -49,6 +49,7 @@ interop: build $(VENV)/.ready
 crash: build $(VENV)/.ready
 	$(VENV)/bin/pytest -q -W ignore Tests/Crash
 	$(BROKER) simulate --seeds 1:40 --twice
+	$(BROKER) simulate --seeds 5020:5050 --twice --power-cuts
 
 ## Apache Kafka and we on the same data, where MOLDAU_KAFKA names a script that starts it (START DIRECTORY PORT) and
 ## MOLDAU_KAFKA_TOOL one that runs its tools (TOOL NAME ARGUMENTS); skipped without.
@@ -57,7 +58,8 @@ peers: build $(VENV)/.ready
 
 soak: build $(VENV)/.ready
 	MOLDAU_SOAK=1 $(VENV)/bin/pytest -q Tests/Crash Tests/Interop
-	$(BROKER) simulate --seeds 1:5000
+	$(BROKER) simulate --seeds 1:5000 --twice
+	$(BROKER) simulate --seeds 1:5000 --twice --power-cuts
 
 simulate: build
 	$(BROKER) simulate $(SEED)

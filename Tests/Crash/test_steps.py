@@ -162,15 +162,12 @@ class Killer:
             tracer = subprocess.Popen(
                 [self.strace, "-q", "-f", "-o", "/dev/null", "-p", str(broker.process.pid), "-e", f"trace={call}",
                  "-e", f"inject={call}:signal=SIGKILL:when={number}"], stderr=subprocess.DEVNULL)
-            was_hit = until(lambda: broker.process.poll() is not None, SECONDS)
-            if not was_hit:
-                tracer.terminate()
+            until(lambda: not broker.alive() or tracer.poll() is not None, SECONDS)
+            tracer.terminate()
             tracer.wait()
-            if was_hit:
-                return
-        else:
+        if broker.alive():
             time.sleep(self.chance.uniform(0.05, 0.5))
-        broker.kill()
+            broker.kill()
 
 
 @pytest.fixture
