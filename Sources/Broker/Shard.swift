@@ -32,6 +32,8 @@ actor Shard {
     nonisolated let storage: Storage
     /// Partitions whose log can't be used.
     var offline: [PartitionKey: OfflinePartition] = [:]
+    /// Logs that are being opened in the background, for the first who needs them.
+    var openings: [PartitionKey: Task<Void, Never>] = [:]
     /// Partitions on their way to another data directory.
     var moves: [TopicPartition: ReplicaMove] = [:]
     let moveBudget = Budget(bytes: Limits.moveBytesPerCore)

@@ -16,17 +16,20 @@ package enum CheckpointText {
 
     /// The fields of each entry, `fieldCount` of them.
     package static func decode(_ bytes: ByteSlice, fieldCount: Int) throws(Failure) -> [[Substring]] {
-        let lines = bytes.text.split(whereSeparator: \.isNewline)
+        // By bytes: by characters 10,000 partitions take a tenth of a second.
+        let lines = bytes.text.utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
         guard lines.count >= 2 else { throw .malformed(line: lines.count + 1) }
-        guard Int(lines[0].filter { !$0.isWhitespace }) == 0 else { throw .unknownVersion }
-        guard let count = Int(lines[1].filter { !$0.isWhitespace }), count >= 0 else { throw .malformed(line: 2) }
+        guard Int(Substring(lines[0]).filter { !$0.isWhitespace }) == 0 else { throw .unknownVersion }
+        guard let count = Int(Substring(lines[1]).filter { !$0.isWhitespace }), count >= 0 else {
+            throw .malformed(line: 2)
+        }
         guard count == lines.count - 2 else { throw .wrongCount(stated: count, found: lines.count - 2) }
         var entries: [[Substring]] = []
         entries.reserveCapacity(count)
         for (index, line) in lines.dropFirst(2).enumerated() {
-            let fields = line.split(whereSeparator: \.isWhitespace)
+            let fields = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             guard fields.count == fieldCount else { throw .malformed(line: index + 3) }
-            entries.append(fields)
+            entries.append(fields.map { Substring($0) })
         }
         return entries
     }

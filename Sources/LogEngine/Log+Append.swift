@@ -130,6 +130,10 @@ extension Log {
         }
         // Entries that can't be written now stay in memory and are tried again; the log itself is written.
         try? segment.writeFullIndexTails()
+        if isEpochNoted {
+            isEpochNoted = false
+            areEpochsUnsaved = true
+        }
         if areEpochsUnsaved { saveEpochsInBackground() }
     }
 

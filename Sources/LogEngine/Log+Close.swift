@@ -18,7 +18,7 @@ extension Log {
         if !isTouched, durable.value == nextOffset, unsyncedSeals.isEmpty, !isTopicIDUnsynced,
             !areEpochsUnsaved || isEmpty
         {
-            return
+            return noteClosed()
         }
         try active.finish()
         if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset {
@@ -35,6 +35,13 @@ extension Log {
             place.health.failUnlessPassing(error)
             throw error
         }
+        noteClosed()
+    }
+
+    private func noteClosed() {
+        guard let topicID else { return }
+        closed = ClosedLog(
+            topicID: topicID, endOffset: nextOffset, baseOffset: active.baseOffset, bytes: active.fileBytes)
     }
 
     private func syncActiveIndexes() async throws(LogError) {
@@ -120,13 +127,14 @@ extension Log {
     /// Notes that this node leads with `epoch` from the log's end on; durable with the next batch's sync. For an epoch
     /// that no batch has yet nothing more is needed.
     public func noteEpoch(_ epoch: Int32) {
-        if epochs.assign(epoch, startOffset: nextOffset) { areEpochsUnsaved = true }
+        if epochs.assign(epoch, startOffset: nextOffset) { isEpochNoted = true }
     }
 
     /// Notes that this node leads with `epoch` from the log's end on; durable before this returns. Before anything is
     /// served in that epoch.
     public func beginEpoch(_ epoch: Int32) async throws(LogError) {
         try checkUsable()
-        if epochs.assign(epoch, startOffset: nextOffset) { try await saveEpochs() }
+        if epochs.assign(epoch, startOffset: nextOffset) { areEpochsUnsaved = true }
+        try await saveEpochs()
     }
 }

@@ -52,17 +52,27 @@ extension Log {
         _ directory: String, _ opening: LogOpening, _ context: LogContext, health: DirectoryHealth
     ) async throws(LogError) -> Log {
         var loading = LogLoading(place: LogPlace(directory, context, health), opening: opening)
-        let loaded: LoadedLog
-        do throws(LogError) { loaded = try await loading.load() } catch {
-            loading.release()
-            throw error
-        }
-        let log = Log(loading.place, opening, loaded)
         // Of thousands of logs most aren't used: whoever uses one opens its files again.
-        loading.release()
+        defer { loading.release() }
+        return make(try await loading.load(), loading)
+    }
+
+    /// The same without a wait, for a log that was closed in order; `nil` when there is something to wait for after all:
+    /// an interrupted replacement, or damage.
+    public static func openAtOnce(
+        _ directory: String, _ opening: LogOpening, _ context: LogContext, health: DirectoryHealth
+    ) throws(LogError) -> Log? {
+        guard opening.wasClean else { return nil }
+        var loading = LogLoading(place: LogPlace(directory, context, health), opening: opening)
+        defer { loading.release() }
+        return try loading.loadAtOnce().map { make($0, loading) }
+    }
+
+    private static func make(_ loaded: LoadedLog, _ loading: LogLoading) -> Log {
+        let log = Log(loading.place, loading.opening, loaded)
         // An empty log is closed without a sync.
         if loaded.endOffset == loaded.segments[0].baseOffset { loading.place.hasUnsyncedEntries = true }
-        if log.topicID == nil, let topicID = opening.topicID { log.note(topicID: topicID) }
+        if log.topicID == nil, let topicID = loading.opening.topicID { log.note(topicID: topicID) }
         return log
     }
 }
@@ -88,13 +98,37 @@ struct LogLoading {
     mutating func load() async throws(LogError) -> LoadedLog {
         try makeDirectory()
         let topicID = try readTopicID()
-        var plan = try await plan()
+        var plan = try plan(for: try await finishReplacements(try names()))
+        try examine(&plan)
+        try await recover(plan)
+        return try loaded(topicID)
+    }
+
+    /// The same where nothing has to be waited for; else `nil`.
+    mutating func loadAtOnce() throws(LogError) -> LoadedLog? {
+        try makeDirectory()
+        let topicID = try readTopicID()
+        let names = try names()
+        let temporaries = RecoveryPlan.Temporaries(names: names)
+        guard temporaries.staleSwaps.isEmpty, temporaries.swaps.isEmpty else { return nil }
+        var plan = try plan(for: names)
+        try examine(&plan)
+        guard !plan.segments.contains(where: \.isRecovered) else { return nil }
+        // What comes back with a power cut is removed by the next start.
+        for name in temporaries.removals { try place.remove(name) }
+        return try loaded(topicID)
+    }
+
+    /// Looks at what the plan believes to be in order.
+    private mutating func examine(_ plan: inout RecoveryPlan) throws(LogError) {
         try makeSegments(plan)
         try loadEpochs()
         try checkClean(&plan)
         // Of thousands of logs most may be empty: then there is nothing to check, and nothing to write.
         if segments.count == 1, segments[0].size == 0 { plan.segments[0].isRecovered = false }
-        try await recover(plan)
+    }
+
+    private mutating func loaded(_ topicID: UUID?) throws(LogError) -> LoadedLog {
         var endOffset = try findEnd()
         if endOffset < opening.startOffset, !segments.isEmpty {
             // Files were removed by hand: what is left lies below the log's start.
@@ -177,9 +211,8 @@ struct LogLoading {
         return stored
     }
 
-    /// Finishes or undoes what a stop interrupted, then decides what to do with each segment.
-    private mutating func plan() async throws(LogError) -> RecoveryPlan {
-        var names = try names()
+    /// Finishes or undoes what a stop interrupted, and returns the names that are there then.
+    private func finishReplacements(_ names: [String]) async throws(LogError) -> [String] {
         let temporaries = RecoveryPlan.Temporaries(names: names)
         if !temporaries.staleSwaps.isEmpty {
             for name in temporaries.staleSwaps { try place.remove(name) }
@@ -199,10 +232,14 @@ struct LogLoading {
         }
         if !temporaries.removals.isEmpty || !temporaries.swaps.isEmpty {
             try await syncNames()
-            names = try self.names()
-        } else if !temporaries.staleSwaps.isEmpty {
-            names = try self.names()
+        } else if temporaries.staleSwaps.isEmpty {
+            return names
         }
+        return try self.names()
+    }
+
+    /// Decides what to do with each segment.
+    private mutating func plan(for names: [String]) throws(LogError) -> RecoveryPlan {
         let plan = RecoveryPlan(
             names: names, wasClean: opening.wasClean, recoveryPoint: opening.checksAll ? 0 : opening.recoveryPoint)
         for name in plan.removals { try place.remove(name) }

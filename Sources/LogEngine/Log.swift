@@ -48,6 +48,8 @@ public final class Log: TurnEnd {
     @exclusivity(unchecked) var epochs: LeaderEpochs
     /// The epoch file doesn't have the last changes.
     var areEpochsUnsaved = false
+    /// Nor the one that no batch has yet.
+    var isEpochNoted = false
     var isSavingEpochs = false
     var epochWaiters: [UnsafeContinuation<Void, Never>] = []
     /// Offsets of the producer snapshots on disk, ascending.
@@ -72,6 +74,8 @@ public final class Log: TurnEnd {
     var doomedSegments: [Segment] = []
     var deletions: Gate?
     var isClosed = false
+    /// How the log was closed, if all of it is on the device.
+    public internal(set) var closed: ClosedLog?
     /// Something was written, or rebuilt, that isn't all on the device.
     var isTouched: Bool
     /// `partition.metadata` isn't written, or written and not synced.

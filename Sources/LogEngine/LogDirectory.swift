@@ -5,15 +5,21 @@ public import Reactor
 public struct PartitionDirectory: Sendable, Equatable {
     public let name: PartitionDirectoryName
     public let path: String
+    /// The node stopped in order.
     public let wasClean: Bool
     public let recoveryPoint: Int64
     public let startOffset: Int64
     public let highWatermark: Int64
     public let cleanedUpTo: Int64
+    /// How it was closed, if it still lies there as it was then: it can be opened when it is needed.
+    public let closed: ClosedLog?
+
+    /// Whether nothing has to be known of the log of `topicID` before it is used.
+    public func isClosed(topicID: UUID) -> Bool { closed?.topicID == topicID }
 
     /// Bytes of the segments that opening it has to read and check.
     public func unflushedBytes(_ files: FileSystem) -> Int {
-        guard !wasClean, let names = try? files.list(path) else { return 0 }
+        guard !wasClean, closed == nil, let names = try? files.list(path) else { return 0 }
         return RecoveryPlan(names: names, wasClean: false, recoveryPoint: recoveryPoint).segments.reduce(0) {
             let name = SegmentFileName($1.baseOffset, .log).text
             return $1.isRecovered ? $0 + ((try? files.status(path + "/" + name).size) ?? 0) : $0
@@ -25,7 +31,7 @@ public struct PartitionDirectory: Sendable, Equatable {
         var opening = LogOpening()
         opening.config = config
         opening.topicID = topicID
-        opening.wasClean = wasClean
+        opening.wasClean = wasClean || topicID.map { isClosed(topicID: $0) } ?? false
         opening.recoveryPoint = recoveryPoint
         opening.startOffset = startOffset
         opening.highWatermark = highWatermark
@@ -41,6 +47,8 @@ public struct LogOffsets: Sendable, Equatable {
     public var highWatermarks: [TopicPartition: Int64] = [:]
     /// How far compaction has come, where it has been.
     public var cleaned: [TopicPartition: Int64] = [:]
+    /// Logs that are closed: for the last checkpoints of a run.
+    public var closed: [TopicPartition: ClosedLog] = [:]
 
     public init() {}
 
@@ -49,14 +57,17 @@ public struct LogOffsets: Sendable, Equatable {
         highWatermarks[partition] = log.highWatermark
         if log.startOffset > log.segments[0].baseOffset { startOffsets[partition] = log.startOffset }
         if log.cleanedUpTo > 0 { cleaned[partition] = log.cleanedUpTo }
+        if let closed = log.closed { self.closed[partition] = closed }
     }
 
-    /// Of a log that can't be opened: what its checkpoints said stays.
-    public mutating func add(_ found: PartitionDirectory) {
+    /// Of a log that wasn't opened: what its checkpoints said stays. One that can't be opened has to be looked at by the
+    /// next start.
+    public mutating func add(_ found: PartitionDirectory, isDamaged: Bool = false) {
         recoveryPoints[found.name.partition] = found.recoveryPoint
         highWatermarks[found.name.partition] = found.highWatermark
         if found.startOffset > 0 { startOffsets[found.name.partition] = found.startOffset }
         if found.cleanedUpTo > 0 { cleaned[found.name.partition] = found.cleanedUpTo }
+        if let closed = found.closed, !isDamaged { self.closed[found.name.partition] = closed }
     }
 
     public mutating func add(_ others: LogOffsets) {
@@ -64,6 +75,7 @@ public struct LogOffsets: Sendable, Equatable {
         startOffsets.merge(others.startOffsets) { $1 }
         highWatermarks.merge(others.highWatermarks) { $1 }
         cleaned.merge(others.cleaned) { $1 }
+        closed.merge(others.closed) { $1 }
     }
 }
 
@@ -84,6 +96,7 @@ public final class LogDirectory {
     private let lock: File
     /// What compaction's checkpoint holds, once it was read or written.
     private var cleanedOnDisk: [TopicPartition: Int64]?
+    private var closedOnDisk: [TopicPartition: ClosedLog] = [:]
     private var isWriting = false
     private var writers: [UnsafeContinuation<Void, Never>] = []
 
@@ -174,7 +187,10 @@ public final class LogDirectory {
     }
 
     /// All replicas' directories, current or not, with their checkpoints. A directory whose name is none of a
-    /// partition's is refused.
+    /// partition's is refused. To be called once, before any log is opened.
+    ///
+    /// - Complexity: after an orderly stop no replica's directory is looked into; after another one those are listed
+    ///   whose log was closed before.
     public func partitions() throws(LogError) -> [PartitionDirectory] {
         let names = try at(path) { () throws(Errno) in try files.list(path) }
         let recoveryPoints = read(OffsetCheckpoint.recoveryPoint)
@@ -182,6 +198,7 @@ public final class LogDirectory {
         let highWatermarks = read(OffsetCheckpoint.highWatermark)
         let cleaned = read(OffsetCheckpoint.cleaner)
         if cleanedOnDisk == nil { cleanedOnDisk = cleaned }
+        closedOnDisk = readClosed()
         var found: [PartitionDirectory] = []
         for name in names where !Self.ignored.contains(name) {
             let path = path + "/" + name
@@ -191,15 +208,43 @@ public final class LogDirectory {
                     path: path, reason: "its name is not that of a partition (topic-partition); move it away")
             }
             guard (try? files.status(path))?.isDirectory == true else { continue }
+            let recoveryPoint = recoveryPoints[parsed.partition] ?? 0
+            var closed = parsed.state == .current ? closedOnDisk[parsed.partition] : nil
+            // Others may have used the directory since.
+            if let log = closed, log.endOffset != recoveryPoint || !wasClean && !log.isUnchanged(in: path, files) {
+                closed = nil
+            }
             found.append(
                 PartitionDirectory(
-                    name: parsed, path: path, wasClean: wasClean,
-                    recoveryPoint: recoveryPoints[parsed.partition] ?? 0,
+                    name: parsed, path: path, wasClean: wasClean, recoveryPoint: recoveryPoint,
                     startOffset: startOffsets[parsed.partition] ?? 0,
                     highWatermark: highWatermarks[parsed.partition] ?? 0,
-                    cleanedUpTo: cleaned[parsed.partition] ?? 0))
+                    cleanedUpTo: cleaned[parsed.partition] ?? 0, closed: closed))
         }
         return found
+    }
+
+    /// None where it can't be read: then all is looked at.
+    private func readClosed() -> [TopicPartition: ClosedLog] {
+        guard let bytes = try? files.readAll(path + "/" + ClosedLogFile.name, limit: Limits.smallFileBytes) else {
+            return [:]
+        }
+        return (try? ClosedLogFile.decode(bytes)) ?? [:]
+    }
+
+    /// Writes which of the logs that a start has found are as they were closed, before any is opened. The others must
+    /// not be taken for it later, whatever their files look like then.
+    public func writeClosed(_ found: [PartitionDirectory]) async throws(LogError) {
+        var closed: [TopicPartition: ClosedLog] = [:]
+        for replica in found { if let log = replica.closed { closed[replica.name.partition] = log } }
+        try await writeClosed(closed)
+    }
+
+    /// Writes which logs are closed, where that has changed.
+    public func writeClosed(_ logs: [TopicPartition: ClosedLog]) async throws(LogError) {
+        guard logs != closedOnDisk else { return }
+        try await write(ClosedLogFile.name, ClosedLogFile.encode(logs))
+        closedOnDisk = logs
     }
 
     /// A checkpoint that can't be read counts as empty: all is recovered then.
@@ -260,6 +305,7 @@ public final class LogDirectory {
         defer { lock.close() }
         if let failure = health.failure { throw failure }
         try await writeCheckpoints(offsets)
+        try await writeClosed(offsets.closed)
         try await write(CleanShutdownFile.name, CleanShutdownFile.encode(brokerEpoch: brokerEpoch))
     }
 

@@ -21,17 +21,37 @@ package struct SegmentFileName: Hashable, Sendable {
 
     /// `nil` for any other file of a partition's directory.
     package init?(_ name: String) {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2 || parts.count == 3, parts[0].utf8.count == 20,
-            parts[0].utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
-            let baseOffset = Int64(parts[0]), let kind = Kind(rawValue: String(parts[1]))
-        else { return nil }
-        if parts.count == 3 {
-            guard let temporary = Temporary(rawValue: String(parts[2])) else { return nil }
-            self.init(baseOffset, kind, temporary)
-        } else {
-            self.init(baseOffset, kind)
+        var name = name
+        guard let (baseOffset, parts) = name.withUTF8({ Self.split($0) }), let kind = Kind(rawValue: parts.kind) else {
+            return nil
         }
+        self.init(baseOffset, kind)
+        guard let suffix = parts.temporary else { return }
+        guard let temporary = Temporary(rawValue: suffix) else { return nil }
+        self.temporary = temporary
+    }
+
+    /// A start reads a hundred thousand names: by bytes that takes a tenth of what it takes by characters.
+    private static func split(
+        _ name: UnsafeBufferPointer<UInt8>
+    ) -> (baseOffset: Int64, parts: (kind: String, temporary: String?))? {
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        // 19 digits fit into 64 bits without a sign.
+        guard name.count > 21, name[20] == UInt8(ascii: "."), name[0] == digits.lowerBound else { return nil }
+        var number: UInt64 = 0
+        for digit in name[..<20] {
+            guard digits ~= digit else { return nil }
+            number = number * 10 + UInt64(digit - digits.lowerBound)
+        }
+        guard let baseOffset = Int64(exactly: number) else { return nil }
+        let rest = name[21...]
+        guard let dot = rest.firstIndex(of: UInt8(ascii: ".")) else {
+            return (baseOffset, (String(decoding: rest, as: UTF8.self), nil))
+        }
+        return (
+            baseOffset,
+            (String(decoding: rest[..<dot], as: UTF8.self), String(decoding: rest[(dot + 1)...], as: UTF8.self))
+        )
     }
 
     package var text: String {

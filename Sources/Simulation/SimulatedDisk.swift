@@ -8,6 +8,8 @@ package final class SimulatedDisk {
     package var faults: FaultPlan
     /// Paths under which every call fails with `EIO`: a device that died, or one file's bad sectors.
     package var brokenPaths: [String] = []
+    /// Paths that were opened or listed, once somebody wants to know.
+    package var visited: [String]?
     var random: RandomStream
     private let root = Inode(number: 0, isDirectory: true)
     /// Changes of entries that aren't durable, oldest first.

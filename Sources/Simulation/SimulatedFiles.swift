@@ -27,6 +27,7 @@ final class SimulatedFiles: Disk {
 
     func open(_ path: String, flags: Int32) -> Int32 {
         if process.isDead { return -ESHUTDOWN }
+        disk.visited?.append(path)
         if isFailing(disk.faults.directoryError) || disk.isBroken(path) { return -EIO }
         let isWritable = flags & O_ACCMODE != O_RDONLY
         let inode: Inode
@@ -172,6 +173,7 @@ final class SimulatedFiles: Disk {
 
     func list(_ directory: String) -> Result<[String], Errno> {
         if process.isDead { return .failure(.shutDown) }
+        disk.visited?.append(directory)
         if isFailing(disk.faults.directoryError) || disk.isBroken(directory) { return .failure(.ioError) }
         return disk.find(directory).flatMap { inode in
             inode.isDirectory ? .success(inode.entries.keys.sorted()) : .failure(.notDirectory)

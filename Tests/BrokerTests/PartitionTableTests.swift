@@ -51,10 +51,10 @@ import Testing
             #expect(one.epochError(3) == nil)
             #expect(one.epochError(2) == .fencedLeaderEpoch)
             #expect(one.epochError(4) == .unknownLeaderEpoch)
-            try await one.lead(in: 4)
+            one.lead(in: 4)
             #expect(one.epochError(4) == nil)
             #expect(one.log.leaderEpochs.latest?.epoch == 4)
-            try await one.lead(in: 3)
+            one.lead(in: 3)
             #expect(one.leaderEpoch == 4)
         }
     }

@@ -5,6 +5,8 @@ import Records
 import Simulation
 import Testing
 
+private let topicID = UUID(high: 1, low: 2)
+
 private func small() -> LogConfig {
     var config = LogConfig()
     config.segmentBytes = 4000
@@ -149,22 +151,46 @@ private struct Life {
     }
 
     private mutating func live() async throws {
+        while !core.isHalted { try await untilAnOrderlyStop() }
+    }
+
+    private mutating func untilAnOrderlyStop() async throws {
         try core.files.makeDirectories("/data")
         try await core.files.syncDirectory("/")
         let directory = try await LogDirectory.open(
             "/data", core: core, formatting: MetaProperties(clusterID: "c", nodeID: 1, directoryID: nil))
-        let found = try directory.partitions().first
-        let log = try await Log.open(
-            "/data/t-0", found?.opening(small()) ?? opening(), LogContext(core: core, openSegments: 8),
-            health: directory.health)
+        let found = try directory.partitions()
+        try await directory.writeClosed(found)
+        let opening = found.first?.opening(small(), topicID: topicID) ?? opening()
+        let context = LogContext(core: core, openSegments: 8)
+        let log: Log
+        if let open = try Log.openAtOnce("/data/t-0", opening, context, health: directory.health) {
+            log = open
+        } else {
+            log = try await Log.open("/data/t-0", opening, context, health: directory.health)
+        }
         try await checkpoint(log, directory)
         try await verify(log)
-        while !core.isHalted { try await work(log, directory) }
+        var steps = Int.random(in: 0...100, using: &numbers)
+        while !core.isHalted, steps > 0 {
+            try await work(log, directory)
+            steps -= 1
+        }
+        try await stop(log, directory)
+    }
+
+    private func stop(_ log: Log, _ directory: LogDirectory) async throws {
+        try await log.close()
+        ledger.value.durable = max(ledger.value.durable, log.endOffset)
+        var offsets = LogOffsets()
+        offsets.add(TopicPartition("t", 0), log)
+        try await directory.close(offsets, brokerEpoch: 1)
     }
 
     private func opening() -> LogOpening {
         var opening = LogOpening()
         opening.config = small()
+        opening.topicID = topicID
         return opening
     }
 

@@ -70,6 +70,12 @@ extension Shard {
         return survey
     }
 
+    /// The same, after logs that nobody has needed yet were opened.
+    func openAndSurvey(_ wanted: [FetchedPartition], _ terms: FetchTerms, signal: FetchSignal?) async -> FetchSurvey {
+        for fetched in wanted { await openIfNeeded(fetched.key) }
+        return survey(wanted, terms, signal: signal)
+    }
+
     /// Reads `wanted` partitions of this core in order, at most `bytes` in all. While nothing has been read, the first
     /// batch comes whole, however large: otherwise a reader could never pass it.
     func read(
@@ -80,6 +86,7 @@ extension Shard {
         var results: [PartitionFetched] = []
         results.reserveCapacity(wanted.count)
         for fetched in wanted {
+            await openIfNeeded(fetched.key)
             let result: PartitionFetched
             switch find(fetched) {
             case .failure(let error): result = PartitionFetched(error)
@@ -115,7 +122,7 @@ extension Shard {
         _ fetched: FetchedPartition, _ terms: FetchTerms, bytes: Int, wholeBatch: Bool
     ) -> PartitionFetched? {
         switch find(fetched) {
-        case .failure(let error): PartitionFetched(error)
+        case .failure(let error): partitions.unopened[fetched.key] == nil ? PartitionFetched(error) : nil
         case .success(let partition): partition.readAtOnce(fetched, terms, bytes: bytes, wholeBatch: wholeBatch)
         }
     }
@@ -127,6 +134,10 @@ extension Shard {
         if let error = partition.epochError(fetched.currentLeaderEpoch) { return .failure(error) }
         return .success(partition)
     }
+}
+
+extension FetchedPartition {
+    fileprivate var key: PartitionKey { PartitionKey(topicID: topicID, partition: index) }
 }
 
 extension Partition {

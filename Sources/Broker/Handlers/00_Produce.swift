@@ -156,7 +156,7 @@ extension Shard {
 
     /// Checks a batch and gives it its place in the log.
     private func append(_ work: PartitionProduce) -> (PartitionProduced, AppendedBatch?) {
-        guard let partition = partitions.find(work.topicID, work.partition) else {
+        guard let partition = partition(work.topicID, work.partition) else {
             return (PartitionProduced(absence(of: work.topicID, work.partition)), nil)
         }
         let (produced, result) = partition.append(

@@ -205,8 +205,8 @@ extension Shard {
                 let wanted = positions.map { plan.wanted[$0] }
                 survey.add(
                     shard == core.index
-                        ? self.survey(wanted, terms, signal: signal)
-                        : await self.shard(at: shard).survey(wanted, terms, signal: signal))
+                        ? await openAndSurvey(wanted, terms, signal: signal)
+                        : await self.shard(at: shard).openAndSurvey(wanted, terms, signal: signal))
             }
             if survey.isDue || survey.bytes >= needed || core.now() >= deadline || lifeline.isCut { break }
             if let armed = signal {

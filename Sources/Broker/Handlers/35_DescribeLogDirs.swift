@@ -73,7 +73,8 @@ extension Shard {
     }
 
     /// This core's logs, those that are copies of others among them.
-    private func replicaReports(_ names: Set<TopicPartition>?) -> [ReplicaReport] {
+    private func replicaReports(_ names: Set<TopicPartition>?) async -> [ReplicaReport] {
+        await openLogs { names?.contains($0.name) ?? true }
         var reports: [ReplicaReport] = []
         for partition in partitions.all where names?.contains(partition.name) ?? true {
             let log = partition.log

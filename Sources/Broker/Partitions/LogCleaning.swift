@@ -53,6 +53,7 @@ struct LogCleaning: Sendable {
     private func cleanDirtiest(_ settings: CleaningSettings) async -> Bool {
         var dirtiest: (shard: Shard, key: PartitionKey, ratio: Double)?
         for shard in shards {
+            await shard.openLogs { $0.config.isCompacted }
             guard let (key, ratio) = await shard.dirtiestLog(), ratio > dirtiest?.ratio ?? -1 else { continue }
             dirtiest = (shard, key, ratio)
         }

@@ -52,11 +52,11 @@ final class Partition {
     var lastStableOffset: Int64 { log.lastStableOffset }
 
     /// Goes on as the leader of a later epoch.
-    func lead(in epoch: Int32) async throws(LogError) {
+    func lead(in epoch: Int32) {
         guard epoch > leaderEpoch else { return }
         leaderEpoch = epoch
         signals.fireAll()
-        try await log.beginEpoch(epoch)
+        log.noteEpoch(epoch)
     }
 
     // MARK: Writing

@@ -1,5 +1,6 @@
 import Bytes
 import LogEngine
+import Metadata
 
 /// A partition's place in the tables: the topic's id, and the number.
 struct PartitionKey: Hashable, Sendable {
@@ -12,10 +13,12 @@ final class PartitionTable {
     // Unchecked: keys are hashed while it is looked into, nothing else.
     @exclusivity(unchecked) private var byKey: [PartitionKey: Partition] = [:]
     private var sorted: [Partition]?
+    /// Those whose logs nobody has needed yet.
+    private(set) var unopened: [PartitionKey: PartitionAssignment] = [:]
 
     var count: Int { byKey.count }
 
-    /// By name. O(1) unless partitions came or went since the last time.
+    /// Those whose logs are open, by name. O(1) unless partitions came or went since the last time.
     var all: [Partition] {
         if let sorted { return sorted }
         let all = byKey.values.sorted { $0.name < $1.name }
@@ -28,8 +31,24 @@ final class PartitionTable {
     }
 
     func add(_ partition: Partition) {
-        byKey[PartitionKey(topicID: partition.topicID, partition: partition.name.partition)] = partition
+        let key = PartitionKey(topicID: partition.topicID, partition: partition.name.partition)
+        byKey[key] = partition
         sorted = nil
+        forgetUnopened(key)
+    }
+
+    /// Has a partition's log opened by whoever needs it first.
+    func addUnopened(_ assignment: PartitionAssignment) { unopened[assignment.key] = assignment }
+
+    /// The same by name. O(n log n).
+    var unopenedInOrder: [PartitionAssignment] { unopened.values.sorted { $0.name < $1.name } }
+
+    @discardableResult
+    func forgetUnopened(_ key: PartitionKey) -> PartitionAssignment? { unopened.removeValue(forKey: key) }
+
+    /// Changes the settings of a topic's partitions that aren't open.
+    func reconfigureUnopened(_ topicID: UUID, _ config: TopicConfig) {
+        for key in unopened.keys where key.topicID == topicID { unopened[key]?.config = config }
     }
 
     @discardableResult

@@ -21,7 +21,7 @@ final class RecoveryProgress {
         began = core.now()
         bytesBefore = context.recoveredBytes
         for assignment in assignments {
-            guard let found = assignment.place.found, !found.wasClean else { continue }
+            guard let found = assignment.place.found, !found.wasClean, found.closed == nil else { continue }
             unflushed[assignment.name] = found.unflushedBytes(context.core.files)
         }
         total = unflushed.values.reduce(0, +)

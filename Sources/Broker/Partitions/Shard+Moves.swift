@@ -7,6 +7,7 @@ import Reactor
 extension Shard {
     /// Begins to move a partition to another data directory, or ends the move there is where it is to stay.
     func move(_ key: PartitionKey, to destination: Storage.Destination) async -> KafkaError {
+        await openIfNeeded(key)
         guard let partition = partitions.find(key.topicID, key.partition) else {
             return absence(of: key.topicID, key.partition)
         }

@@ -17,10 +17,20 @@ struct PartitionAssignment: Sendable {
 }
 
 extension Shard {
-    /// Opens the logs of partitions that this core shall lead. One that can't be opened is offline: its clients are
-    /// told KAFKA_STORAGE_ERROR, the others are served.
+    /// Takes over partitions that this core shall lead. Logs that were closed in order are left for whoever needs them
+    /// first, the others are opened. One that can't be opened is offline: its clients are told KAFKA_STORAGE_ERROR, the
+    /// others are served.
     /// - Returns: those whose directory belongs to an earlier topic of the same name.
     func lead(_ assignments: [PartitionAssignment]) async -> [PartitionAssignment] {
+        var assignments = assignments
+        assignments.removeAll { assignment in
+            let key = assignment.key
+            guard assignment.canWait, offline[key] == nil, partitions.find(key.topicID, key.partition) == nil else {
+                return false
+            }
+            partitions.addUnopened(assignment)
+            return true
+        }
         nonisolated(unsafe) let progress = RecoveryProgress(assignments, context: logContext, logger: node.logger)
         defer { progress.end() }
         nonisolated(unsafe) let queue = WorkQueue(assignments)  // of this core, as its users are
@@ -36,7 +46,7 @@ extension Shard {
         guard !core.isHalted else { return }
         do throws(LogError) {
             if let partition = partitions.find(assignment.topicID, assignment.name.partition) {
-                try await partition.lead(in: assignment.leaderEpoch)
+                partition.lead(in: assignment.leaderEpoch)
             } else {
                 try await open(assignment, progress)
             }
@@ -66,24 +76,30 @@ extension Shard {
         }
     }
 
-    private func open(_ assignment: PartitionAssignment, _ progress: RecoveryProgress) async throws(LogError) {
+    func opening(_ assignment: PartitionAssignment) -> LogOpening {
         var config = LogConfig(
             assignment.config,
             producerIDExpirationMilliseconds: node.configuration.producerIDExpirationMilliseconds)
         if assignment.name.topic == OffsetsTopic.name { config.cleanupPolicy = [.compact] }
-        let opening: LogOpening
-        if let found = assignment.place.found {
-            opening = found.opening(config, topicID: assignment.topicID)
-        } else {
-            var fresh = LogOpening()
-            fresh.config = config
-            fresh.topicID = assignment.topicID
-            opening = fresh
-        }
+        if let found = assignment.place.found { return found.opening(config, topicID: assignment.topicID) }
+        var fresh = LogOpening()
+        fresh.config = config
+        fresh.topicID = assignment.topicID
+        return fresh
+    }
+
+    private func open(_ assignment: PartitionAssignment, _ progress: RecoveryProgress) async throws(LogError) {
         progress.begin(assignment.name)
-        let log = try await Log.open(assignment.place.path, opening, logContext, health: assignment.place.health)
+        let log = try await Log.open(
+            assignment.place.path, opening(assignment), logContext, health: assignment.place.health)
         // What was found after a crash is shown to readers at once: it must not go with the next power cut.
-        if log.endOffset - log.durable.value >= config.flushMessages { try await log.flush() }
+        if log.endOffset - log.durable.value >= log.config.flushMessages { try await log.flush() }
+        serve(assignment, log)
+    }
+
+    /// Leads a partition with its log.
+    @discardableResult
+    func serve(_ assignment: PartitionAssignment, _ log: Log) -> Partition {
         log.noteEpoch(assignment.leaderEpoch)
         let partition = Partition(
             topicID: assignment.topicID, name: assignment.name, log: log, directory: assignment.place.directory,
@@ -92,6 +108,7 @@ extension Shard {
         partitions.add(partition)
         if let future = assignment.place.future { move(partition, to: future) }
         if assignment.name.topic == OffsetsTopic.name { startGroups(on: partition) }
+        return partition
     }
 
     /// Lets go of all partitions of a deleted topic that this core has; their directories are renamed and go later.
@@ -100,6 +117,17 @@ extension Shard {
         for (key, partition) in offline where key.topicID == topicID {
             offline[key] = nil
             removed.offline.append(partition.name)
+        }
+        await finishOpenings(of: topicID)
+        for assignment in partitions.unopenedInOrder where assignment.topicID == topicID {
+            partitions.forgetUnopened(assignment.key)
+            let path = assignment.place.path(assignment.name, .delete, random: (core.random(), core.random()))
+            do throws(Errno) { try core.files.rename(assignment.place.path, to: path) } catch {
+                node.logger.error("the directory of \(assignment.name) can't be renamed: \(error)")
+                removed.offline.append(assignment.name)
+                continue
+            }
+            removed.directories.append((assignment.name, path, assignment.config.fileDeleteDelayMilliseconds))
         }
         for partition in partitions.all where partition.topicID == topicID {
             partitions.remove(topicID, partition.name.partition)
@@ -124,6 +152,11 @@ extension Shard {
     /// - Returns: how many partitions are offline for it.
     func takeOffline(_ directory: String) async -> Int {
         var count = 0
+        for (key, assignment) in partitions.unopened where assignment.place.directory == directory {
+            count += 1
+            partitions.forgetUnopened(key)
+            offline[key] = OfflinePartition(name: assignment.name, place: nil)
+        }
         for partition in partitions.all {
             if moves[partition.name]?.future.directory == directory { await dropMove(of: partition.name) }
             guard partition.directory == directory else { continue }
@@ -142,17 +175,22 @@ extension Shard {
     /// Has this core's partitions of a topic work with its present settings.
     func reconfigure(_ topicID: UUID, _ config: TopicConfig) {
         for partition in partitions.all where partition.topicID == topicID { partition.apply(config) }
+        partitions.reconfigureUnopened(topicID, config)
     }
 
     // MARK: Housekeeping
 
-    /// What the checkpoints say of this core's logs. Of a log that can't be opened they say what they said before.
+    /// What the checkpoints say of this core's logs. Of a log that isn't open they say what they said before.
     func offsets() -> CollectedOffsets {
         var collected = CollectedOffsets()
         for partition in offline.values {
             guard let place = partition.place, let found = place.found else { continue }
             collected.unclean.insert(place.directory)
-            collected.offsets[place.directory, default: LogOffsets()].add(found)
+            collected.offsets[place.directory, default: LogOffsets()].add(found, isDamaged: true)
+        }
+        for assignment in partitions.unopened.values {
+            guard let found = assignment.place.found else { continue }
+            collected.offsets[assignment.place.directory, default: LogOffsets()].add(found)
         }
         for partition in partitions.all {
             collected.offsets[partition.directory, default: LogOffsets()].add(partition.name, partition.log)
@@ -166,6 +204,7 @@ extension Shard {
 
     /// Removes what retention lets go.
     func applyRetention() async {
+        await openLogs { $0.mayExpire }
         for partition in partitions.all {
             do throws(LogError) {
                 let count = try partition.log.applyRetention()

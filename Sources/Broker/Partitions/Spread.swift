@@ -3,7 +3,7 @@ import KafkaProtocol
 
 extension Shard {
     /// Does `body` for each item on the core that has its partition, and returns the results in the items' order. One
-    /// hop a core, however many partitions it has.
+    /// hop a core, however many partitions it has. Their logs are open then, as far as they can be opened.
     func spread<Item: Sendable, Output: Sendable>(
         _ items: [(key: PartitionKey, item: Item)],
         _ body: @escaping @Sendable (isolated Shard, PartitionKey, Item) async -> Output
@@ -26,7 +26,10 @@ extension Shard {
         _ body: @Sendable (isolated Shard, PartitionKey, Item) async -> Output
     ) async -> [Output] {
         var outputs: [Output] = []
-        for (key, item) in items { outputs.append(await body(self, key, item)) }
+        for (key, item) in items {
+            await openIfNeeded(key)
+            outputs.append(await body(self, key, item))
+        }
         return outputs
     }
 }

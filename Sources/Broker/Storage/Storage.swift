@@ -68,6 +68,7 @@ actor Storage {
                 directories.append(directory)
                 let replicas = try directory.partitions()
                 for replica in replicas { try note(replica, in: directory) }
+                try await directory.writeClosed(replicas)
                 tell(of: directory, isEmpty: replicas.isEmpty)
             } catch {
                 guard case .storage = error, path != metadataDirectory else {
@@ -225,6 +226,7 @@ actor Storage {
                 let offsets = collected.offsets[directory.path] ?? LogOffsets()
                 if collected.unclean.contains(directory.path), directory.health.failure == nil {
                     try await directory.writeCheckpoints(offsets)
+                    try await directory.writeClosed(offsets.closed)
                     logger.warn(
                         "\(directory.path) is not marked as cleanly shut down: not all its logs could be closed")
                     directory.abandon()
