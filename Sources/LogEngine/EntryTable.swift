@@ -72,9 +72,13 @@ package struct EntryTable<Entry: IndexEntry> {
     }
 
     /// Writes the waiting entries behind the stored ones, and with `trimming` ends the file there.
-    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) {
-        guard !tail.isEmpty || trimming else { return }
+    ///
+    /// - Returns: whether the file has changed.
+    @discardableResult
+    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) -> Bool {
+        guard !tail.isEmpty || trimming else { return false }
         let file = try source()
+        var hasChanged = !tail.isEmpty
         do throws(Errno) {
             if !tail.isEmpty {
                 let bytes = Block(capacity: tail.count * Entry.byteCount)
@@ -82,12 +86,17 @@ package struct EntryTable<Entry: IndexEntry> {
                 try file.write(
                     [bytes.slice(0..<tail.count * Entry.byteCount)], at: storedCount * Entry.byteCount)
             }
-            if trimming { try file.truncate(to: count * Entry.byteCount) }
+            // A file that is left as it is needs no sync.
+            if trimming, try file.size() != count * Entry.byteCount {
+                try file.truncate(to: count * Entry.byteCount)
+                hasChanged = true
+            }
         } catch {
             throw .storage(error, path: file.path)
         }
         storedCount = count
         tail.removeAll(keepingCapacity: true)
+        return hasChanged
     }
 
     private func read(_ range: Range<Int>, _ source: IndexSource) throws(LogError) -> [Entry] {

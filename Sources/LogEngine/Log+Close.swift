@@ -26,7 +26,7 @@ extension Log {
         }
         try await flush()
         do throws(LogError) {
-            try await syncActiveIndexes()
+            try await active.syncIndexes()
             try await syncSnapshots()
             try await syncTopicID()
             try await saveEpochs()
@@ -42,15 +42,6 @@ extension Log {
         guard let topicID else { return }
         closed = ClosedLog(
             topicID: topicID, endOffset: nextOffset, baseOffset: active.baseOffset, bytes: active.fileBytes)
-    }
-
-    private func syncActiveIndexes() async throws(LogError) {
-        var kinds = [SegmentFileName.Kind.index, .timeindex]
-        if active.hasTransactionIndex { kinds.append(.txnindex) }
-        for kind in kinds {
-            let file = try active.file(kind)
-            do throws(Errno) { try await file.sync() } catch { throw place.health.syncFailed(error, path: file.path) }
-        }
     }
 
     /// Lets go of everything without writing what is left: after a failure, or for a log whose files are to go. Returns

@@ -57,8 +57,8 @@ extension Log {
         return make(try await loading.load(), loading)
     }
 
-    /// The same without a wait, for a log that was closed in order; `nil` when there is something to wait for after all:
-    /// an interrupted replacement, or damage.
+    /// The same without a wait, for a log that was closed in order; `nil` when there is something to wait for after
+    /// all: an interrupted replacement, or damage.
     public static func openAtOnce(
         _ directory: String, _ opening: LogOpening, _ context: LogContext, health: DirectoryHealth
     ) throws(LogError) -> Log? {

@@ -42,11 +42,10 @@ extension Log {
         let first = segmentIndex(of: durable.value) ?? 0
         let dirty = Array(segments[first...])
         let seals = unsyncedSeals
-        for segment in dirty { try await sync(segment, .log) }
+        for segment in dirty { try await sync(segment) }
         for segment in seals {
-            try await sync(segment, .index)
-            try await sync(segment, .timeindex)
-            if segment.hasTransactionIndex { try await sync(segment, .txnindex) }
+            if isClosed { throw .closed(path: place.directory) }
+            try await segment.syncIndexes()
         }
         try await syncSnapshots()
         try await syncTopicID()
@@ -62,10 +61,10 @@ extension Log {
         unsyncedSeals.contains { !$0.isRemoved && $0.baseOffset < offset }
     }
 
-    private func sync(_ segment: Segment, _ kind: SegmentFileName.Kind) async throws(LogError) {
+    private func sync(_ segment: Segment) async throws(LogError) {
         if isClosed { throw .closed(path: place.directory) }
         guard !segment.isRemoved else { return }
-        let file = try segment.file(kind)
+        let file = try segment.file(.log)
         do throws(Errno) { try await file.sync() } catch { throw place.health.syncFailed(error, path: file.path) }
     }
 

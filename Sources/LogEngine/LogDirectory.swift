@@ -60,8 +60,8 @@ public struct LogOffsets: Sendable, Equatable {
         if let closed = log.closed { self.closed[partition] = closed }
     }
 
-    /// Of a log that wasn't opened: what its checkpoints said stays. One that can't be opened has to be looked at by the
-    /// next start.
+    /// Of a log that wasn't opened: what its checkpoints said stays. One that can't be opened has to be looked at by
+    /// the next start.
     public mutating func add(_ found: PartitionDirectory, isDamaged: Bool = false) {
         recoveryPoints[found.name.partition] = found.recoveryPoint
         highWatermarks[found.name.partition] = found.highWatermark

@@ -100,7 +100,8 @@ package struct OffsetIndex {
         lastRelativeOffset = table.count > 0 ? try table.entry(at: table.count - 1, source).relativeOffset : -1
     }
 
-    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) {
+    @discardableResult
+    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) -> Bool {
         try table.writeTail(to: source, trimming: trimming)
     }
 }

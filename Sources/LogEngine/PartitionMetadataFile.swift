@@ -15,11 +15,11 @@ package enum PartitionMetadataFile {
     }
 
     package static func decode(_ bytes: ByteSlice) -> UUID? {
-        let lines = bytes.text.split(whereSeparator: \.isNewline)
-        guard lines.count >= 2, lines[0].filter({ !$0.isWhitespace }) == "version:0" else { return nil }
-        let fields = lines[1].split(whereSeparator: \.isWhitespace)
-        guard fields.count == 2, fields[0] == "topic_id:" else { return nil }
-        return UUID(text: fields[1])
+        let lines = bytes.text.utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        guard lines.count >= 2, lines[0].filter({ $0 > 0x20 }).elementsEqual("version:0".utf8) else { return nil }
+        let fields = lines[1].split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        guard fields.count == 2, fields[0].elementsEqual("topic_id:".utf8) else { return nil }
+        return UUID(text: Substring(fields[1]))
     }
 }
 

@@ -18,6 +18,7 @@ final class Segment {
     /// There may be aborted transactions.
     private(set) var hasTransactionIndex: Bool
     private var areIndexesLoaded: Bool
+    private var unsyncedIndexes: Set<SegmentFileName.Kind> = []
     private var bytesSinceIndexEntry = 0
     /// The largest timestamp and the last offset of the batch that has it; −1 when there is none.
     private var maximum: (timestamp: Int64, offset: Int64)
@@ -136,10 +137,12 @@ final class Segment {
 
     /// Writes all index entries; with `trimming` the files end behind them.
     func writeIndexTails(trimming: Bool) throws(LogError) {
-        try offsetIndex.writeTail(to: source(.index), trimming: trimming)
-        try timeIndex.writeTail(to: source(.timeindex), trimming: trimming)
-        if hasTransactionIndex, areIndexesLoaded {
+        if try offsetIndex.writeTail(to: source(.index), trimming: trimming) { unsyncedIndexes.insert(.index) }
+        if try timeIndex.writeTail(to: source(.timeindex), trimming: trimming) { unsyncedIndexes.insert(.timeindex) }
+        if hasTransactionIndex, areIndexesLoaded,
             try transactionIndex.writeTail(to: source(.txnindex), trimming: trimming)
+        {
+            unsyncedIndexes.insert(.txnindex)
         }
     }
 
@@ -226,6 +229,18 @@ final class Segment {
         try loadTransactionIndex()
         timeIndex.append(timestamp: maximum.timestamp, offset: maximum.offset, closing: true)
         try writeIndexTails(trimming: true)
+    }
+
+    /// Syncs the index files that have changed since they were synced.
+    func syncIndexes() async throws(LogError) {
+        for kind in [SegmentFileName.Kind.index, .timeindex, .txnindex] {
+            guard !isRemoved, unsyncedIndexes.remove(kind) != nil else { continue }
+            let file = try file(kind)
+            do throws(Errno) { try await file.sync() } catch {
+                unsyncedIndexes.insert(kind)
+                throw place.health.syncFailed(error, path: file.path)
+            }
+        }
     }
 
     /// Forgets all that is derived, to be told of every batch again by ``grew(by:lastOffset:maxTimestamp:aborted:)``.

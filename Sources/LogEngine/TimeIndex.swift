@@ -86,7 +86,8 @@ package struct TimeIndex {
         last = (entry.timestamp, baseOffset + Int64(entry.relativeOffset))
     }
 
-    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) {
+    @discardableResult
+    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) -> Bool {
         try table.writeTail(to: source, trimming: trimming)
     }
 }

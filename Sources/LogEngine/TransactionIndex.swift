@@ -77,7 +77,8 @@ package struct TransactionIndex {
         table.cut(to: try table.prefixCount(source) { $0.lastOffset < offset })
     }
 
-    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) {
+    @discardableResult
+    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) -> Bool {
         try table.writeTail(to: source, trimming: trimming)
     }
 }

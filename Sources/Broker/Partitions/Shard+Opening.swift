@@ -67,9 +67,12 @@ extension Shard {
 }
 
 extension PartitionAssignment {
-    /// Nothing has to be known of its log before somebody uses it.
-    var canWait: Bool {
-        place.found?.isClosed(topicID: topicID) == true && place.future == nil && name.topic != OffsetsTopic.name
+    /// Whether nothing more has to be known of its log before somebody uses it.
+    func canWait(_ files: FileSystem) -> Bool {
+        guard let found = place.found, place.future == nil, name.topic != OffsetsTopic.name else { return false }
+        if found.isClosed(topicID: topicID) { return true }
+        // Another broker has closed it, which didn't leave the id where ours does.
+        return found.wasClean && PartitionMetadataFile.topicID(inDirectory: found.path, files: files) == topicID
     }
 
     /// Whether retention may find something to remove.

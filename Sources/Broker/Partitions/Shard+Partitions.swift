@@ -25,9 +25,9 @@ extension Shard {
         var assignments = assignments
         assignments.removeAll { assignment in
             let key = assignment.key
-            guard assignment.canWait, offline[key] == nil, partitions.find(key.topicID, key.partition) == nil else {
-                return false
-            }
+            guard offline[key] == nil, partitions.find(key.topicID, key.partition) == nil,
+                assignment.canWait(core.files)
+            else { return false }
             partitions.addUnopened(assignment)
             return true
         }

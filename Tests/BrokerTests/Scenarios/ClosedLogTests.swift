@@ -26,7 +26,8 @@ import Testing
     private func visited(_ stage: Stage) -> [String] {
         let paths = stage.node.disk.visited ?? []
         stage.node.disk.visited = []
-        return Set(paths.filter { $0.hasPrefix("/data/t-") }.map { String($0.dropFirst(6).prefix { $0 != "/" }) }).sorted()
+        return Set(paths.filter { $0.hasPrefix("/data/t-") }.map { String($0.dropFirst(6).prefix { $0 != "/" }) })
+            .sorted()
     }
 
     @Test(arguments: [1, 3]) func startsAndStopsLookIntoNone(cores: Int) throws {
@@ -45,6 +46,20 @@ import Testing
             for partition in 0..<partitions { #expect(try await client.values("t", partition) == ["\(partition)"]) }
         }
         #expect(visited(stage).count == Int(partitions))
+    }
+
+    /// After the orderly stop of another broker, which doesn't write that file.
+    @Test func theTopicsIDIsAllThatIsReadWhereItIsNotKnown() throws {
+        let stage = try closed()
+        try stage.write("nonsense", to: "/data/closed-log-checkpoint")
+        _ = visited(stage)
+        try stage.start()
+        let files = Set(stage.node.disk.visited?.filter { $0.hasPrefix("/data/t-") } ?? [])
+        #expect(files == Set((0..<partitions).map { "/data/t-\($0)/partition.metadata" }))
+        let partitions = partitions
+        try stage.ask { client async throws in
+            for partition in 0..<partitions { #expect(try await client.values("t", partition) == ["\(partition)"]) }
+        }
     }
 
     @Test(arguments: ["produce", "fetch", "latest", "time", "epoch", "size"]) func theFirstWhoNeedsALogOpensIt(
@@ -143,8 +158,10 @@ import Testing
         let names = ["recovery-point-offset-checkpoint", "replication-offset-checkpoint", "closed-log-checkpoint"]
         func lines() -> [Substring] {
             names.flatMap { name in
-                String(decoding: stage.node.disk.contents(of: "/data/\(name)") ?? [], as: UTF8.self).split(separator: "\n")
-                    .filter { $0.hasPrefix("t ") }
+                String(decoding: stage.node.disk.contents(of: "/data/\(name)") ?? [], as: UTF8.self).split(
+                    separator: "\n"
+                )
+                .filter { $0.hasPrefix("t ") }
             }
         }
         let before = lines()
