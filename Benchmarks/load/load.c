@@ -2,11 +2,12 @@
 // Fetch 4, Metadata 4, which every broker since 2.1 and the least one speak). Prints one line of figures.
 //
 //   load produce  HOST PORT TOPIC RECORD_BYTES BATCH_BYTES TOTAL_MB [CODEC]
+//   load keyed    HOST PORT TOPIC RECORD_BYTES BATCH_BYTES TOTAL_MB CODEC KEYS     keys at random, values half of chance
 //   load consume  HOST PORT TOPIC TOTAL_MB
 //   load requests HOST PORT TOPIC CONNECTIONS DEPTH COUNT        one 100-byte record a request, acks 1
 //   load fetches  HOST PORT TOPIC CONNECTIONS COUNT              empty fetches at the end of partition 0
 //   load metadata HOST PORT TOPIC CONNECTIONS COUNT
-//   load paced    HOST PORT TOPIC MB_PER_SECOND SECONDS          1 KiB records, latency of each acknowledgement
+//   load paced    HOST PORT TOPIC MB_PER_SECOND SECONDS [KEYS]   1 KiB records, latency of each acknowledgement
 //
 // Build: cc -O2 -o load load.c -lrdkafka
 #define _GNU_SOURCE
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <librdkafka/rdkafka.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,8 +83,27 @@ static rd_kafka_t *client(rd_kafka_type_t type, const char *host, const char *po
     return made;
 }
 
+static uint64_t next_random(void) {  // splitmix64
+    static uint64_t state = 1;
+    uint64_t mixed = state += 0x9e3779b97f4a7c15u;
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebu;
+    return mixed ^ mixed >> 31;
+}
+
+#define POOL_BYTES (4u << 20)
+
+// Half of what may be read at `pool` is chance, in turns of 32 bytes: as compressible as records are.
+static char *make_pool(size_t record) {
+    char *pool = malloc(POOL_BYTES + record);
+    for (size_t i = 0; i < POOL_BYTES + record; i++)
+        pool[i] = i & 32 ? (char)('a' + i * 7 % 26) : (char)next_random();
+    return pool;
+}
+
 static int produce(char **v, int n) {
     const char *topic = v[2];
+    uint64_t keys = n > 7 ? (uint64_t)atoll(v[7]) : 0;
     size_t record = (size_t)atol(v[3]), total = (size_t)(atof(v[5]) * 1e6);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     set(conf, "acks", "1");
@@ -98,10 +119,15 @@ static int produce(char **v, int n) {
     rd_kafka_topic_t *handle = rd_kafka_topic_new(producer, topic, NULL);
     char *payload = malloc(record);
     for (size_t i = 0; i < record; i++) payload[i] = (char)('a' + i * 7 % 26);
-    size_t count = total / record;
+    char *pool = keys ? make_pool(record) : NULL, key[32];
+    size_t count = total / record, key_bytes = 0;
     double start = now();
     for (size_t i = 0; i < count; i++) {
-        while (rd_kafka_produce(handle, 0, RD_KAFKA_MSG_F_COPY, payload, record, NULL, 0, NULL) != 0)
+        if (keys) {
+            key_bytes = (size_t)snprintf(key, sizeof key, "key-%012llu", (unsigned long long)(next_random() % keys));
+            payload = pool + next_random() % POOL_BYTES;
+        }
+        while (rd_kafka_produce(handle, 0, RD_KAFKA_MSG_F_COPY, payload, record, keys ? key : NULL, key_bytes, NULL) != 0)
             rd_kafka_poll(producer, 5);
         if ((i & 1023) == 0) rd_kafka_poll(producer, 0);
     }
@@ -144,7 +170,16 @@ static int consume(char **v) {
     return bytes >= total ? 0 : 1;
 }
 
-static int paced(char **v) {
+static volatile sig_atomic_t stopping, restarting;
+
+static void on_signal(int number) {
+    if (number == SIGTERM) stopping = 1;
+    else restarting = 1;
+}
+
+// SIGTERM ends it before its time, SIGUSR1 forgets all latencies so far.
+static int paced(char **v, int n) {
+    uint64_t keys = n > 5 ? (uint64_t)atoll(v[5]) : 0;
     double rate = atof(v[3]) * 1e6 / 1024, seconds = atof(v[4]);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     set(conf, "acks", "1");
@@ -152,22 +187,28 @@ static int paced(char **v) {
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_t *producer = client(RD_KAFKA_PRODUCER, v[0], v[1], conf);
     rd_kafka_topic_t *handle = rd_kafka_topic_new(producer, v[2], NULL);
-    char payload[1024];
+    char payload[1024], key[32];
+    size_t key_bytes = 0;
     memset(payload, 'x', sizeof payload);
     size_t count = (size_t)(rate * seconds);
     latency_room = count;
     latencies = malloc(count * sizeof *latencies);
+    signal(SIGTERM, on_signal);
+    signal(SIGUSR1, on_signal);
     double start = now();
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !stopping; i++) {
         double due = start + (double)i / rate;
         while (now() < due) rd_kafka_poll(producer, 0);
+        if (restarting) restarting = 0, latency_count = 0;
         double *sent = malloc(sizeof *sent);
+        if (keys) key_bytes = (size_t)snprintf(key, sizeof key, "key-%012llu", (unsigned long long)(i % keys));
         *sent = now();
-        while (rd_kafka_produce(handle, 0, RD_KAFKA_MSG_F_COPY, payload, sizeof payload, NULL, 0, sent) != 0)
+        while (rd_kafka_produce(handle, 0, RD_KAFKA_MSG_F_COPY, payload, sizeof payload, keys ? key : NULL, key_bytes,
+                                sent) != 0)
             rd_kafka_poll(producer, 1);
     }
     while (rd_kafka_outq_len(producer) > 0) rd_kafka_poll(producer, 50);
-    printf("records=%zu failed=%ld seconds=%.3f", count, failed, now() - start);
+    printf("records=%ld failed=%ld seconds=%.3f", delivered, failed, now() - start);
     print_latencies(latencies, latency_count);
     printf("\n");
     rd_kafka_topic_destroy(handle);
@@ -362,9 +403,10 @@ int main(int argc, char **argv) {
     char **v = argv + 2;
     int n = argc - 2;
     struct frame f;
-    if (!strcmp(mode, "produce") && n >= 6) return produce(v, n);
+    if (!strcmp(mode, "produce") && (n == 6 || n == 7)) return produce(v, n);
+    if (!strcmp(mode, "keyed") && n == 8) return produce(v, n);
     if (!strcmp(mode, "consume") && n == 4) return consume(v);
-    if (!strcmp(mode, "paced") && n == 5) return paced(v);
+    if (!strcmp(mode, "paced") && (n == 5 || n == 6)) return paced(v, n);
     if (!strcmp(mode, "requests") && n == 6) {
         int depth = atoi(v[4]);
         if (depth < 1 || depth > 64) die("DEPTH is 1 to 64");

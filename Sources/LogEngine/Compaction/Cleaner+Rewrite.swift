@@ -201,20 +201,26 @@ extension Cleaner {
     ) throws(RecordFailure) -> BatchReduction {
         var reduction = BatchReduction(header, records: records)
         let keepsTombstones = keepsTombstone(header)
-        let latest = map.latestOffset
+        let (map, group, latest) = (map, keyGroup, map.latestOffset)
         var withoutKey = 0
         try records.withUnsafeBytes { raw throws(RecordFailure) in
             var layouts = RecordLayouts(raw, count: header.recordsCount)
-            var layout = RecordLayout()
-            while try layouts.next(&layout) {
-                let offset = header.baseOffset + Int64(layout.offsetDelta)
-                if offset > latest {
-                    reduction.keep(layout)
-                } else if let key = layout.key {
-                    guard layout.hasValue || keepsTombstones else { continue }
-                    if offset >= map.offset(of: UnsafeRawBufferPointer(rebasing: raw[key])) { reduction.keep(layout) }
-                } else {
-                    withoutKey += 1
+            while try group.fill(
+                &layouts, baseOffset: header.baseOffset,
+                hash: { layout, offset in
+                    guard let key = layout.key, offset <= latest, layout.hasValue || keepsTombstones else { return nil }
+                    return map.hash(UnsafeRawBufferPointer(rebasing: raw[key]))
+                })
+            {
+                map.fetch(group.hashes)
+                for member in group.members {
+                    if member.offset > latest {
+                        reduction.keep(member.layout)
+                    } else if member.hash >= 0 {
+                        if member.offset >= map.offset(of: group.hashes[member.hash]) { reduction.keep(member.layout) }
+                    } else if member.layout.key == nil {
+                        withoutKey += 1
+                    }
                 }
             }
         }
@@ -274,7 +280,7 @@ extension Cleaner {
             report.recordsWithoutKey += 1
             return false
         }
-        let last = bytes.withUnsafeBytes { map.offset(of: UnsafeRawBufferPointer(rebasing: $0[key])) }
+        let last = map.offset(of: bytes.withUnsafeBytes { map.hash(UnsafeRawBufferPointer(rebasing: $0[key])) })
         guard batch.lastOffset >= last else { return false }
         if message.hasValue { return true }
         return try keepsLegacyTombstones(source)

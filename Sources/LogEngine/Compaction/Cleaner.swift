@@ -13,6 +13,7 @@ struct Cleaner {
     /// Wall clock at the beginning: what delete horizons are compared with.
     let now: Int64
     let map: OffsetMap
+    let keyGroup = KeyGroup()
     var report = CleaningReport()
     var transactions = CleanedTransactions()
     /// Tombstones of the older formats go from segments that weren't written since.
@@ -154,20 +155,26 @@ struct Cleaner {
         }
         if transactions.data(header) || header.recordsCount == 0 || batch.lastOffset < from { return true }
         let records = try unfold(header, bytes, batch, source)
-        let map = map
+        let (map, group) = (map, keyGroup)
         var isFull = false
         do throws(RecordFailure) {
             try records.withUnsafeBytes { raw throws(RecordFailure) in
                 var layouts = RecordLayouts(raw, count: header.recordsCount)
-                var layout = RecordLayout()
-                while try layouts.next(&layout) {
-                    let offset = header.baseOffset + Int64(layout.offsetDelta)
-                    guard let key = layout.key, offset >= from else { continue }
-                    guard map.put(UnsafeRawBufferPointer(rebasing: raw[key]), offset) else {
-                        // All before it is accounted for, so that even a batch larger than the map gets done.
-                        map.advance(to: offset - 1)
-                        isFull = true
-                        return
+                while try group.fill(
+                    &layouts, baseOffset: header.baseOffset,
+                    hash: { layout, offset in
+                        guard let key = layout.key, offset >= from else { return nil }
+                        return map.hash(UnsafeRawBufferPointer(rebasing: raw[key]))
+                    })
+                {
+                    map.fetch(group.hashes)
+                    for member in group.members where member.hash >= 0 {
+                        guard map.put(group.hashes[member.hash], member.offset) else {
+                            // All before it is accounted for, so that even a batch larger than the map gets done.
+                            map.advance(to: member.offset - 1)
+                            isFull = true
+                            return
+                        }
                     }
                 }
             }
@@ -180,7 +187,8 @@ struct Cleaner {
     ) throws(CleaningStop) -> Bool {
         let message = try legacy(batch, bytes, source)
         guard let key = message.key, batch.lastOffset >= from else { return true }
-        return bytes.withUnsafeBytes { map.put(UnsafeRawBufferPointer(rebasing: $0[key]), batch.lastOffset) }
+        return map.put(
+            bytes.withUnsafeBytes { map.hash(UnsafeRawBufferPointer(rebasing: $0[key])) }, batch.lastOffset)
     }
 
     // MARK: Batches

@@ -15,6 +15,8 @@ package final class OffsetMap {
     /// Of each place: the hash's halves, then the offset plus one; 0 is a free place.
     private let table: UnsafeMutablePointer<UInt64>
     private var clearedWords = 0
+    /// Without use, but that whoever computes it has read memory.
+    private var fetched: UInt64 = 0
 
     /// - Parameters:
     ///   - bytes: that the table takes at most.
@@ -42,10 +44,19 @@ package final class OffsetMap {
         return clearedWords < slots * 3
     }
 
-    /// Notes that `key` was written at `offset`, which isn't below any noted before. False, with nothing noted, when
+    package func hash(_ key: UnsafeRawBufferPointer) -> KeyHash { hasher.hash(key) }
+
+    /// Has memory fetch the places of some keys, all at once: a table is larger than any cache, and one look-up after
+    /// the other would wait for each.
+    package func fetch(_ hashes: [KeyHash]) {
+        var sum: UInt64 = 0
+        for hash in hashes { sum &+= table[index(hash) * 3] }
+        fetched = sum
+    }
+
+    /// Notes that a key was written at `offset`, which isn't below any noted before. False, with nothing noted, when
     /// there is no room for another key. O(1) as a rule.
-    package func put(_ key: UnsafeRawBufferPointer, _ offset: Int64) -> Bool {
-        let hash = hasher.hash(key)
+    package func put(_ hash: KeyHash, _ offset: Int64) -> Bool {
         let place = find(hash)
         if place[2] == 0 {
             if isFull { return false }
@@ -57,19 +68,21 @@ package final class OffsetMap {
         return true
     }
 
-    /// The last offset of `key`, −1 when there is none. O(1) as a rule.
-    package func offset(of key: UnsafeRawBufferPointer) -> Int64 {
-        Int64(bitPattern: find(hasher.hash(key))[2]) - 1
-    }
+    /// The last offset of a key, −1 when there is none. O(1) as a rule.
+    package func offset(of hash: KeyHash) -> Int64 { Int64(bitPattern: find(hash)[2]) - 1 }
 
     /// All up to `offset` was seen.
     package func advance(to offset: Int64) { latestOffset = max(latestOffset, offset) }
+
+    /// Where the search for a key begins.
+    @inline(__always)
+    private func index(_ hash: KeyHash) -> Int { Int(hash.low.multipliedFullWidth(by: UInt64(slots)).high) }
 
     /// The place that holds `hash`, or the free one where it belongs. There always is a free one.
     @inline(__always)
     private func find(_ hash: KeyHash) -> UnsafeMutablePointer<UInt64> {
         assert(clearedWords == slots * 3, "the table isn't empty yet")
-        var index = Int(hash.low.multipliedFullWidth(by: UInt64(slots)).high)
+        var index = index(hash)
         var place = table + index * 3
         if place[2] == 0 || place[0] == hash.low && place[1] == hash.high { return place }
         let step = 1 + Int(hash.high % UInt64(slots - 1))

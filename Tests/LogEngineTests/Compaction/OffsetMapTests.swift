@@ -10,11 +10,11 @@ import Testing
     }
 
     private func put(_ text: String, _ offset: Int64, _ map: OffsetMap) -> Bool {
-        Array(text.utf8).withUnsafeBytes { map.put($0, offset) }
+        map.put(Array(text.utf8).withUnsafeBytes { map.hash($0) }, offset)
     }
 
     private func offset(_ text: String, _ map: OffsetMap) -> Int64 {
-        Array(text.utf8).withUnsafeBytes { map.offset(of: $0) }
+        map.offset(of: Array(text.utf8).withUnsafeBytes { map.hash($0) })
     }
 
     @Test func theHashIsSipHashOf128Bits() {
