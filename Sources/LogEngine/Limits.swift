@@ -26,6 +26,8 @@ enum Limits {
     static let smallFileBytes = 256 << 20
     /// Bytes that compaction works on before it lets others on its core: about a quarter of a millisecond.
     static let cleaningSliceBytes = 256 << 10
+    /// Bytes of a set of offsets that compaction makes at once, a bit an offset: 33 million records.
+    static let cleaningSetBytes = 4 << 20
     /// Bytes that compaction writes between two syncs, so that the disk is never far behind.
     static let cleaningSyncBytes = 64 << 20
     /// Milliseconds that a throttled compaction sleeps at once: as long may whoever needs its log have to wait.

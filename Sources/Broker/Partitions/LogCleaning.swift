@@ -91,7 +91,7 @@ extension Shard {
         let pace = CleaningPace(core: core, bytesPerSecond: settings.bytesPerSecond)
         cleaningPaces[key] = pace
         defer { cleaningPaces[key] = nil }
-        pace.onRest = progressReport(partition)
+        pace.onProgress = progressReport(partition)
         do throws(LogError) {
             if let range = try log.cleaningRange() { node.logger.info("\(partition.name): \(range.announcement)") }
             guard case .cleaned(let report) = try await log.clean(settings.terms, pace: pace) else { return false }

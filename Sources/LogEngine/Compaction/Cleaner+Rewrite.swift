@@ -27,11 +27,14 @@ struct CleanedOutput {
 
     /// Adds a batch that was made anew.
     mutating func add(_ bytes: ByteSlice, _ header: RecordBatchHeader, aborted: AbortedTransaction?) {
+        add(bytes, lastOffset: header.lastOffset, maxTimestamp: header.maxTimestamp, aborted: aborted)
+    }
+
+    mutating func add(_ bytes: ByteSlice, lastOffset: Int64, maxTimestamp: Int64, aborted: AbortedTransaction? = nil) {
         endRun()
         pieces.append(bytes)
         piecesBytes += bytes.count
-        segment.grew(
-            by: bytes.count, lastOffset: header.lastOffset, maxTimestamp: header.maxTimestamp, aborted: aborted)
+        segment.grew(by: bytes.count, lastOffset: lastOffset, maxTimestamp: maxTimestamp, aborted: aborted)
     }
 
     private mutating func endRun() {
@@ -153,14 +156,7 @@ extension Cleaner {
     ) throws(CleaningStop) -> Int {
         let bytes = chunk[range]
         guard let header = batch.header else {
-            let message = try legacy(batch, bytes, batches)
-            report.recordsBefore += 1
-            let isKept = try keeps(batch, message, bytes, source)
-            if isKept {
-                report.recordsAfter += 1
-                output.copy(chunk, range, batch, aborted: nil)
-            }
-            return batch.size
+            return try filterLegacy(batch, chunk, range, source, batches, mustStay, into: &output)
         }
         guard bytes.withUnsafeBytes({ RecordBatch.hasValidCRC($0) }) else {
             throw .failed(batches.corrupt(at: batch.position, "the batch's CRC is wrong"))
@@ -172,6 +168,15 @@ extension Cleaner {
         }
         if transactions.data(header) || count == 0 {
             if mustStay { stub(header, chunk, range, batch, into: &output) }
+            return batch.size
+        }
+        if let kept = kept(header), kept.count == 0 || kept.count == count && !kept.hasTombstones {
+            report.recordsAfter += kept.count
+            if kept.count > 0 {
+                output.copy(chunk, range, batch, aborted: nil)
+            } else if mustStay {
+                stub(header, chunk, range, batch, into: &output)
+            }
             return batch.size
         }
         let records = try unfold(header, bytes, batch, batches)
@@ -201,8 +206,19 @@ extension Cleaner {
     ) throws(RecordFailure) -> BatchReduction {
         var reduction = BatchReduction(header, records: records)
         let keepsTombstones = keepsTombstone(header)
-        let (map, group, latest) = (map, keyGroup, map.latestOffset)
-        var withoutKey = 0
+        let latest = map.latestOffset
+        if let last = lastOffsets(of: header) {
+            try records.withUnsafeBytes { raw throws(RecordFailure) in
+                var layouts = RecordLayouts(raw, count: header.recordsCount)
+                var layout = RecordLayout()
+                while try layouts.next(&layout) {
+                    guard last.contains(header.baseOffset + Int64(layout.offsetDelta)) else { continue }
+                    if layout.hasValue || keepsTombstones { reduction.keep(layout) }
+                }
+            }
+            return reduction
+        }
+        let (map, group) = (map, keyGroup)
         try records.withUnsafeBytes { raw throws(RecordFailure) in
             var layouts = RecordLayouts(raw, count: header.recordsCount)
             while try group.fill(
@@ -216,15 +232,12 @@ extension Cleaner {
                 for member in group.members {
                     if member.offset > latest {
                         reduction.keep(member.layout)
-                    } else if member.hash >= 0 {
-                        if member.offset >= map.offset(of: group.hashes[member.hash]) { reduction.keep(member.layout) }
-                    } else if member.layout.key == nil {
-                        withoutKey += 1
+                    } else if member.hash >= 0, member.offset >= map.offset(of: group.hashes[member.hash]) {
+                        reduction.keep(member.layout)
                     }
                 }
             }
         }
-        report.recordsWithoutKey += withoutKey
         return reduction
     }
 
@@ -270,19 +283,5 @@ extension Cleaner {
             let empty = header.emptied
             output.add(empty.encodedAlone(), empty, aborted: nil)
         }
-    }
-
-    private mutating func keeps(
-        _ batch: BatchPlace, _ message: (key: Range<Int>?, hasValue: Bool), _ bytes: ByteSlice, _ source: Segment
-    ) throws(CleaningStop) -> Bool {
-        if batch.lastOffset > map.latestOffset { return true }
-        guard let key = message.key else {
-            report.recordsWithoutKey += 1
-            return false
-        }
-        let last = map.offset(of: bytes.withUnsafeBytes { map.hash(UnsafeRawBufferPointer(rebasing: $0[key])) })
-        guard batch.lastOffset >= last else { return false }
-        if message.hasValue { return true }
-        return try keepsLegacyTombstones(source)
     }
 }

@@ -14,6 +14,11 @@ struct Cleaner {
     let now: Int64
     let map: OffsetMap
     let keyGroup = KeyGroup()
+    /// Of the dirty part, where it isn't too long: the last records of their keys, all tombstones, and the bases of the
+    /// batches whose records were looked at. They spare batches there a look-up of keys, and many their unfolding.
+    private(set) var lastOffsets: OffsetSet?
+    private let tombstones: OffsetSet?
+    private let mapped: OffsetSet?
     var report = CleaningReport()
     var transactions = CleanedTransactions()
     /// Tombstones of the older formats go from segments that weren't written since.
@@ -33,6 +38,8 @@ struct Cleaner {
             bytes: terms.mapBytes, loadFactor: terms.mapLoadFactor,
             entries: range.firstUncleanableOffset - range.firstDirtyOffset,
             hasher: KeyHasher(core.random(), core.random()))
+        tombstones = OffsetSet(range.firstDirtyOffset, upTo: range.firstUncleanableOffset)
+        mapped = OffsetSet(range.firstDirtyOffset, upTo: range.firstUncleanableOffset)
         report.firstDirtyOffset = range.firstDirtyOffset
     }
 
@@ -45,6 +52,10 @@ struct Cleaner {
         // What is rewritten must not be on the disk in its new form only.
         try await waiting { () throws(LogError) in try await log.sync(upTo: range.firstUncleanableOffset) }
         try await mapDirty()
+        if let last = OffsetSet(range.firstDirtyOffset, upTo: map.latestOffset + 1) {
+            while map.collect(Limits.cleaningSliceBytes, into: last) { await pace.rest(for: claim) }
+            lastOffsets = last
+        }
         report.cleanedUpTo = map.latestOffset + 1
         report.keys = map.count
         report.mapUtilization = map.utilization
@@ -142,6 +153,21 @@ struct Cleaner {
         return true
     }
 
+    /// The set that tells which records of a batch are the last of their keys; `nil` where their keys have to.
+    func lastOffsets(of header: RecordBatchHeader) -> OffsetSet? {
+        guard let lastOffsets, let mapped, lastOffsets.covers(header.baseOffset...header.lastOffset),
+            mapped.contains(header.baseOffset)
+        else { return nil }
+        return lastOffsets
+    }
+
+    /// How many last records a batch has, and whether it has tombstones, without a look at them.
+    func kept(_ header: RecordBatchHeader) -> (count: Int, hasTombstones: Bool)? {
+        guard let tombstones, let last = lastOffsets(of: header) else { return nil }
+        let offsets = header.baseOffset...header.lastOffset
+        return (last.count(in: offsets), tombstones.count(in: offsets) > 0)
+    }
+
     private mutating func map(
         _ batch: BatchPlace, _ bytes: ByteSlice, from: Int64, _ source: SegmentBatches
     ) throws(CleaningStop) -> Bool {
@@ -155,8 +181,9 @@ struct Cleaner {
         }
         if transactions.data(header) || header.recordsCount == 0 || batch.lastOffset < from { return true }
         let records = try unfold(header, bytes, batch, source)
-        let (map, group) = (map, keyGroup)
+        let (map, group, tombstones) = (map, keyGroup, tombstones)
         var isFull = false
+        var withoutKey = 0
         do throws(RecordFailure) {
             try records.withUnsafeBytes { raw throws(RecordFailure) in
                 var layouts = RecordLayouts(raw, count: header.recordsCount)
@@ -168,7 +195,12 @@ struct Cleaner {
                     })
                 {
                     map.fetch(group.hashes)
-                    for member in group.members where member.hash >= 0 {
+                    for member in group.members where member.offset >= from {
+                        guard member.hash >= 0 else {
+                            withoutKey += 1
+                            continue
+                        }
+                        if !member.layout.hasValue { tombstones?.insert(member.offset) }
                         guard map.put(group.hashes[member.hash], member.offset) else {
                             // All before it is accounted for, so that even a batch larger than the map gets done.
                             map.advance(to: member.offset - 1)
@@ -179,16 +211,20 @@ struct Cleaner {
                 }
             }
         } catch { throw .failed(source.corrupt(at: batch.position, "\(error)")) }
+        report.recordsWithoutKey += withoutKey
+        if !isFull { mapped?.insert(header.baseOffset) }
         return !isFull
     }
 
     private func mapLegacy(
         _ batch: BatchPlace, _ bytes: ByteSlice, from: Int64, _ source: SegmentBatches
     ) throws(CleaningStop) -> Bool {
-        let message = try legacy(batch, bytes, source)
-        guard let key = message.key, batch.lastOffset >= from else { return true }
-        return map.put(
-            bytes.withUnsafeBytes { map.hash(UnsafeRawBufferPointer(rebasing: $0[key])) }, batch.lastOffset)
+        for record in try legacy(batch, bytes, source) where record.offset >= from {
+            guard let key = record.key, !map.put(key, record.offset) else { continue }
+            map.advance(to: record.offset - 1)
+            return false
+        }
+        return true
     }
 
     // MARK: Batches
@@ -218,21 +254,6 @@ struct Cleaner {
             var records = try RecordIterator(whole, with: place.context.decompressor)
             return ControlRecord(key: try records.next()?.key)
         } catch { throw .failed(source.corrupt(at: batch.position, "\(error)")) }
-    }
-
-    /// A message of the older formats, with its key and whether it has a value.
-    func legacy(
-        _ batch: BatchPlace, _ bytes: ByteSlice, _ source: SegmentBatches
-    ) throws(CleaningStop) -> (key: Range<Int>?, hasValue: Bool) {
-        guard let message = LegacyMessage(bytes), message.hasValidCRC else {
-            throw .failed(source.corrupt(at: batch.position, "the message's CRC is wrong"))
-        }
-        guard !message.isCompressed, let parts = message.parts else {
-            throw .failed(
-                source.corrupt(at: batch.position, "a compressed message of format \(message.magic) can't be compacted")
-            )
-        }
-        return parts
     }
 
     /// Whether the last record of a key stays although it is a tombstone.

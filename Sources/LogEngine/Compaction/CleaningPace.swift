@@ -6,8 +6,8 @@ public final class CleaningPace {
     /// Bytes read and written a second, at most (`log.cleaner.io.max.bytes.per.second`). May be changed at any time.
     public var bytesPerSecond: Double
     public private(set) var progress = CleaningProgress()
-    /// Called whenever others are let on, some thousand times a second.
-    public var onRest: ((CleaningProgress) -> Void)?
+    /// Called some thousand times a second.
+    public var onProgress: ((CleaningProgress) -> Void)?
     private let core: Core
     private var sliceBytes = 0
     private var unpaidBytes = 0
@@ -28,9 +28,12 @@ public final class CleaningPace {
         progress.totalBytes = progress.readBytes + bytes
     }
 
+    /// Counts bytes that a read has brought; others had their turn while it was waited for.
     func read(_ bytes: Int) {
+        sliceBytes = 0
         unpaidBytes += bytes
         progress.readBytes += bytes
+        onProgress?(progress)
     }
 
     func wrote(_ bytes: Int) { unpaidBytes += bytes }
@@ -50,11 +53,11 @@ public final class CleaningPace {
         unpaidBytes = 0
         paidAt = max(paidAt, now).adding(nanoseconds: UInt64(min(nanoseconds, 1e18)))
         await core.sleep(until: now)
-        onRest?(progress)
+        onProgress?(progress)
         guard paidAt.milliseconds(since: now) > 0 else { return }
         while core.now() < paidAt, !claim.isAborted, !core.isHalted {
             await core.sleep(until: min(paidAt, core.now().adding(milliseconds: Limits.cleaningNapMilliseconds)))
-            onRest?(progress)
+            onProgress?(progress)
         }
     }
 }

@@ -15,6 +15,7 @@ package final class OffsetMap {
     /// Of each place: the hash's halves, then the offset plus one; 0 is a free place.
     private let table: UnsafeMutablePointer<UInt64>
     private var clearedWords = 0
+    private var collectedSlots = 0
     /// Without use, but that whoever computes it has read memory.
     private var fetched: UInt64 = 0
 
@@ -70,6 +71,18 @@ package final class OffsetMap {
 
     /// The last offset of a key, −1 when there is none. O(1) as a rule.
     package func offset(of hash: KeyHash) -> Int64 { Int64(bitPattern: find(hash)[2]) - 1 }
+
+    /// Puts the offsets of a part of the table, `bytes` at most from where the last call ended, into `set`; false when
+    /// all are.
+    package func collect(_ bytes: Int, into set: OffsetSet) -> Bool {
+        let end = min(collectedSlots + max(bytes / Self.entryBytes, 1), slots)
+        for slot in collectedSlots..<end {
+            let stored = table[slot * 3 + 2]
+            if stored != 0 { set.insert(Int64(bitPattern: stored) - 1) }
+        }
+        collectedSlots = end
+        return end < slots
+    }
 
     /// All up to `offset` was seen.
     package func advance(to offset: Int64) { latestOffset = max(latestOffset, offset) }

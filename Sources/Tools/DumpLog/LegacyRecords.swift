@@ -13,38 +13,16 @@ struct LegacyRecords {
 
     func records(_ message: LegacyMessage) throws(DumpFailure) -> [DumpedRecord] {
         guard message.isCompressed else { return [DumpedRecord(record: try record(message), legacy: message)] }
-        let inner = try unfolded(message)
-        guard let last = inner.last else { throw failure(message, "wraps no messages") }
-        // Format 1 counts the offsets inside from 0; some clients leave the outer one 0 as well.
-        let base = message.magic == 1 && message.offset != 0 ? message.offset &- last.offset : 0
-        guard base >= 0 else { throw failure(message, "wraps messages with offsets beyond its own") }
+        let inner: [(message: LegacyMessage, offset: Int64)]
+        do { inner = try message.unfolded(with: decompressor) } catch { throw failure(message, "\(error)") }
         var records: [DumpedRecord] = []
-        for wrapped in inner {
-            guard !wrapped.isCompressed else { throw failure(message, "wraps messages that are compressed again") }
+        for (wrapped, offset) in inner {
             var record = try record(wrapped)
-            record.offset = base &+ wrapped.offset
+            record.offset = offset
             if wrapped.magic == 1, message.attributes & 8 != 0 { record.timestamp = message.timestamp }
             records.append(DumpedRecord(record: record, legacy: wrapped))
         }
         return records
-    }
-
-    private func unfolded(_ message: LegacyMessage) throws(DumpFailure) -> [LegacyMessage] {
-        guard let value = try record(message).value,
-            let codec = Compression(rawValue: UInt8(bitPattern: message.attributes & 7)), codec != .zstd
-        else { throw failure(message, "is compressed in a way that its format doesn't know") }
-        do {
-            let plain = try value.withUnsafeBytes { (raw) throws(CompressionFailure) -> ByteSlice in
-                try decompressor.decompress(raw, codec, limit: RecordLimits.uncompressedBytes)
-            }
-            var iterator = BatchIterator(plain)
-            var messages: [LegacyMessage] = []
-            while let element = try iterator.next() {
-                guard case .legacy(let wrapped) = element else { break }
-                messages.append(wrapped)
-            }
-            return messages
-        } catch { throw failure(message, "can't be unfolded: \(error)") }
     }
 
     private func record(_ message: LegacyMessage) throws(DumpFailure) -> Record {
