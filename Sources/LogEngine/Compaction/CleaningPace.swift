@@ -13,6 +13,7 @@ public final class CleaningPace {
     private var unpaidBytes = 0
     /// When all that was moved so far is paid for.
     private var paidAt: Instant
+    private var isIndebted = false
 
     public init(core: Core, bytesPerSecond: Double = .greatestFiniteMagnitude) {
         self.core = core
@@ -33,6 +34,7 @@ public final class CleaningPace {
         sliceBytes = 0
         unpaidBytes += bytes
         progress.readBytes += bytes
+        pay()
         onProgress?(progress)
     }
 
@@ -41,24 +43,29 @@ public final class CleaningPace {
     /// Counts bytes that were worked on, and lets others on when they have become many.
     func worked(_ bytes: Int, for claim: CleaningClaim) async {
         sliceBytes += bytes
-        let isAhead = Double(unpaidBytes) * 1000 > bytesPerSecond * Double(Limits.cleaningNapMilliseconds)
-        if sliceBytes >= Limits.cleaningSliceBytes || isAhead { await rest(for: claim) }
+        if sliceBytes >= Limits.cleaningSliceBytes || isIndebted { await rest(for: claim) }
     }
 
     /// Lets others on, for as long as the rate asks for; sooner when the claim is withdrawn.
     func rest(for claim: CleaningClaim) async {
         sliceBytes = 0
-        let now = core.now()
-        let nanoseconds = Double(unpaidBytes) / max(bytesPerSecond, 1) * 1e9
-        unpaidBytes = 0
-        paidAt = max(paidAt, now).adding(nanoseconds: UInt64(min(nanoseconds, 1e18)))
-        await core.sleep(until: now)
+        pay()
+        isIndebted = false
+        await core.sleep(until: core.now())
         onProgress?(progress)
-        guard paidAt.milliseconds(since: now) > 0 else { return }
         while core.now() < paidAt, !claim.isAborted, !core.isHalted {
             await core.sleep(until: min(paidAt, core.now().adding(milliseconds: Limits.cleaningNapMilliseconds)))
             onProgress?(progress)
         }
+    }
+
+    /// Reckons what was moved by the rate of now.
+    private func pay() {
+        let now = core.now()
+        let nanoseconds = Double(unpaidBytes) / max(bytesPerSecond, 1) * 1e9
+        unpaidBytes = 0
+        paidAt = max(paidAt, now).adding(nanoseconds: UInt64(min(nanoseconds, 1e18)))
+        isIndebted = paidAt.milliseconds(since: now) > 0
     }
 }
 
