@@ -23,6 +23,7 @@ extension Cleaner {
         do throws(LegacyFailure) { inner = try message.unfolded(with: place.context.decompressor) } catch {
             throw .failed(source.corrupt(at: batch.position, "the message \(error)"))
         }
+        pace.unfolded(inner.reduce(0) { $0 + $1.message.bytes.count })
         var records: [LegacyRecord] = []
         var next: Int64 = 0
         for (wrapped, offset) in inner {
@@ -48,11 +49,11 @@ extension Cleaner {
     }
 
     /// Puts what stays of a message into `output`: all of it as it lies, or the kept ones of those it wraps, each by
-    /// itself; returns how many bytes were worked on.
+    /// itself.
     mutating func filterLegacy(
         _ batch: BatchPlace, _ chunk: ByteSlice, _ range: Range<Int>, _ source: Segment, _ batches: SegmentBatches,
         _ mustStay: Bool, into output: inout CleanedOutput
-    ) throws(CleaningStop) -> Int {
+    ) throws(CleaningStop) {
         let records = try legacy(batch, chunk[range], batches)
         var kept: [LegacyRecord] = []
         for record in records where try keeps(record, source) { kept.append(record) }
@@ -76,7 +77,6 @@ extension Cleaner {
                 output.add(place.encodedAlone(), place, aborted: nil)
             }
         }
-        return range.count + records.reduce(0) { $0 + $1.message.bytes.count }
     }
 
     private mutating func keeps(_ record: LegacyRecord, _ source: Segment) throws(CleaningStop) -> Bool {

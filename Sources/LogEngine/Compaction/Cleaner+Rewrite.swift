@@ -130,8 +130,8 @@ extension Cleaner {
                 let mustStay =
                     isLast && batch.position + batch.size == source.size || isLastOfProducer(batch, producers)
                     || batch.lastOffset + 1 == self.range.firstUncleanableOffset
-                let work = try filter(batch, chunk.bytes, range, source, batches, mustStay, into: &output)
-                await pace.worked(work, for: claim)
+                try filter(batch, chunk.bytes, range, source, batches, mustStay, into: &output)
+                await pace.worked(batch.size, for: claim)
             }
             try await writing { () throws(LogError) in
                 pace.wrote(try output.write())
@@ -149,11 +149,11 @@ extension Cleaner {
         return batch.lastOffset == last.offset
     }
 
-    /// Puts what stays of a batch into `output`; returns how many bytes were worked on.
+    /// Puts what stays of a batch into `output`.
     private mutating func filter(
         _ batch: BatchPlace, _ chunk: ByteSlice, _ range: Range<Int>, _ source: Segment, _ batches: SegmentBatches,
         _ mustStay: Bool, into output: inout CleanedOutput
-    ) throws(CleaningStop) -> Int {
+    ) throws(CleaningStop) {
         let bytes = chunk[range]
         guard let header = batch.header else {
             return try filterLegacy(batch, chunk, range, source, batches, mustStay, into: &output)
@@ -168,7 +168,7 @@ extension Cleaner {
         }
         if transactions.data(header) || count == 0 {
             if mustStay { stub(header, chunk, range, batch, into: &output) }
-            return batch.size
+            return
         }
         if let kept = kept(header), kept.count == 0 || kept.count == count && !kept.hasTombstones {
             report.recordsAfter += kept.count
@@ -177,7 +177,7 @@ extension Cleaner {
             } else if mustStay {
                 stub(header, chunk, range, batch, into: &output)
             }
-            return batch.size
+            return
         }
         let records = try unfold(header, bytes, batch, batches)
         do throws(RecordFailure) {
@@ -194,7 +194,6 @@ extension Cleaner {
                 output.add(made.bytes, made.header, aborted: nil)
             }
         } catch { throw .failed(batches.corrupt(at: batch.position, "\(error)")) }
-        return batch.size + records.count
     }
 
     private var deleteHorizon: Int64 {
@@ -245,18 +244,18 @@ extension Cleaner {
     private mutating func filterControl(
         _ batch: BatchPlace, _ header: RecordBatchHeader, _ chunk: ByteSlice, _ range: Range<Int>,
         _ batches: SegmentBatches, _ mustStay: Bool, into output: inout CleanedOutput
-    ) throws(CleaningStop) -> Int {
+    ) throws(CleaningStop) {
         let bytes = chunk[range]
         let (isDisposable, entry) = transactions.control(header, try controlKind(batch, bytes, batches))
         let isPast = header.deleteHorizon.map { $0 <= now } ?? false
         if header.recordsCount <= 0 || isDisposable && isPast {
             if mustStay { stub(header, chunk, range, batch, into: &output) }
-            return batch.size
+            return
         }
         report.recordsAfter += Int(header.recordsCount)
         guard isDisposable, !header.attributes.hasDeleteHorizon else {
             output.copy(chunk, range, batch, aborted: entry)
-            return batch.size
+            return
         }
         let records = try unfold(header, bytes, batch, batches)
         do throws(RecordFailure) {
@@ -269,7 +268,6 @@ extension Cleaner {
             let made = try reduction.finish(deleteHorizon: deleteHorizon, with: place.context.compressor)
             output.add(made.bytes, made.header, aborted: entry)
         } catch { throw .failed(batches.corrupt(at: batch.position, "\(error)")) }
-        return batch.size
     }
 
     /// The batch without its records; what has none already goes over as it is.

@@ -239,9 +239,11 @@ struct Cleaner {
         }
         if codec == .none || header.recordsCount == 0 { return payload }
         do throws(CompressionFailure) {
-            return try payload.withUnsafeBytes { raw throws(CompressionFailure) in
+            let records = try payload.withUnsafeBytes { raw throws(CompressionFailure) in
                 try place.context.decompressor.decompress(raw, codec, limit: RecordLimits.uncompressedBytes)
             }
+            pace.unfolded(records.count)
+            return records
         } catch { throw .failed(source.corrupt(at: batch.position, "\(error)")) }
     }
 

@@ -40,6 +40,9 @@ public final class CleaningPace {
 
     func wrote(_ bytes: Int) { unpaidBytes += bytes }
 
+    /// Counts bytes that had to be unfolded.
+    func unfolded(_ bytes: Int) { sliceBytes += bytes }
+
     /// Counts bytes that were worked on, and lets others on when they have become many.
     func worked(_ bytes: Int, for claim: CleaningClaim) async {
         sliceBytes += bytes
