@@ -59,7 +59,9 @@ extension Log {
         if let leaderEpoch { batch.place(at: baseOffset, leaderEpoch: leaderEpoch) }
         note(epoch, startOffset: baseOffset)
         pending.append(
-            PendingBatch(bytes: bytes, lastOffset: lastOffset, maxTimestamp: header.maxTimestamp, aborted: aborted))
+            PendingBatch(size: bytes.count, lastOffset: lastOffset, maxTimestamp: header.maxTimestamp, aborted: aborted)
+        )
+        pendingPieces.append(bytes)
         pendingBytes += bytes.count
         nextOffset = lastOffset + 1
         let turn = turn ?? WriteTurn()
@@ -106,14 +108,14 @@ extension Log {
         let segment = active
         do throws(LogError) {
             let file = try segment.file(.log)
-            try at(file.path) { () throws(Errno) in try file.write(pending.map(\.bytes), at: segment.size) }
+            try at(file.path) { () throws(Errno) in try file.write(pendingPieces, at: segment.size) }
         } catch {
             takeBack(error)
             throw error
         }
         for batch in pending {
             segment.grew(
-                by: batch.bytes.count, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp,
+                by: batch.size, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp,
                 aborted: batch.aborted)
         }
         producers.settle()
@@ -139,7 +141,9 @@ extension Log {
 
     private func endPending() -> WriteTurn? {
         // A burst's memory isn't kept: a node has thousands of logs.
-        pending.removeAll(keepingCapacity: pending.count <= 16)
+        let keepsCapacity = pending.count <= 16
+        pending.removeAll(keepingCapacity: keepsCapacity)
+        pendingPieces.removeAll(keepingCapacity: keepsCapacity)
         pendingBytes = 0
         defer { turn = nil }
         return turn

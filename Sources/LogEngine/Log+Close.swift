@@ -52,6 +52,7 @@ extension Log {
         await withdrawCleaning()
         guard !isClosed else { return }
         pending.removeAll()
+        pendingPieces.removeAll()
         pendingBytes = 0
         turn?.end(.closed(path: place.directory))
         turn = nil

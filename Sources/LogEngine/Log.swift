@@ -9,7 +9,7 @@ public import Reactor
 /// written to costs about 3 KB more.
 public final class Log: TurnEnd {
     struct PendingBatch {
-        var bytes: ByteSlice
+        var size: Int
         var lastOffset: Int64
         var maxTimestamp: Int64
         var aborted: AbortedTransaction?
@@ -57,6 +57,8 @@ public final class Log: TurnEnd {
     var unsyncedSnapshots: [Int64] = []
 
     @exclusivity(unchecked) var pending: [PendingBatch] = []
+    /// Their bytes, as one call writes them.
+    @exclusivity(unchecked) var pendingPieces: [ByteSlice] = []
     @exclusivity(unchecked) var pendingBytes = 0
     @exclusivity(unchecked) var turn: WriteTurn?
     var epochsBeforeTurn: LeaderEpochs?

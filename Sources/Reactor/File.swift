@@ -34,36 +34,45 @@ public final class File {
     /// - Throws: the first error; then a part may have been written.
     /// - Complexity: one system call for up to 1,024 pieces.
     public func write(_ pieces: [ByteSlice], at position: Int) throws(Errno) {
-        var vectors: [iovec] = []
-        vectors.reserveCapacity(min(pieces.count, Limits.vectors))
-        var position = position
+        let failure = withUnsafeTemporaryAllocation(of: iovec.self, capacity: min(pieces.count, Limits.vectors)) {
+            write(pieces, at: position, by: $0)
+        }
+        if let failure { throw failure }
+    }
+
+    /// - Parameter vectors: room for those of one call.
+    private func write(_ pieces: [ByteSlice], at start: Int, by vectors: UnsafeMutableBufferPointer<iovec>) -> Errno? {
+        var position = start
         var next = 0
         while next < pieces.count {
-            vectors.removeAll(keepingCapacity: true)
+            var count = 0
             var bytes = 0
-            while next < pieces.count, vectors.count < Limits.vectors {
+            while next < pieces.count, count < vectors.count {
                 let piece = pieces[next]
                 next += 1
                 guard piece.count > 0, let address = piece.unsafeAddress else { continue }
-                vectors.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: address), iov_len: piece.count))
+                vectors.initializeElement(
+                    at: count, to: iovec(iov_base: UnsafeMutableRawPointer(mutating: address), iov_len: piece.count))
+                count += 1
                 bytes += piece.count
             }
-            try write(&vectors, bytes: bytes, at: position)
+            let failure = write(UnsafeMutableBufferPointer(rebasing: vectors[..<count]), bytes: bytes, at: position)
+            if let failure { return failure }
             position += bytes
         }
         withExtendedLifetime(pieces) {}  // the vectors point into them
+        return nil
     }
 
-    private func write(_ vectors: inout [iovec], bytes: Int, at start: Int) throws(Errno) {
+    private func write(_ vectors: UnsafeMutableBufferPointer<iovec>, bytes: Int, at start: Int) -> Errno? {
         var left = bytes
         var position = start
         var first = 0
         while left > 0 {
-            let written = vectors.withUnsafeBufferPointer { all in
-                disk.write(descriptor, UnsafeBufferPointer(rebasing: all[first...]), at: position)
-            }
+            let written = disk.write(
+                descriptor, UnsafeBufferPointer(rebasing: vectors[first...]), at: position)
             if written == -Int(EINTR) { continue }
-            guard written > 0 else { throw written == 0 ? .ioError : Errno(rawValue: Int32(-written)) }
+            guard written > 0 else { return written == 0 ? .ioError : Errno(rawValue: Int32(-written)) }
             left -= written
             position += written
             var rest = written
@@ -76,6 +85,7 @@ public final class File {
                 vectors[first].iov_len -= rest
             }
         }
+        return nil
     }
 
     /// Reads up to the buffer's size from `position`, fewer at the end of the file. May wait for the device: for
