@@ -19,6 +19,7 @@ from waiting import until
 # By what a step of the log ends in the kernel. Syncs come through the ring.
 CALLS = ["rename", "unlink", "pwritev", "openat", "ftruncate", "io_uring_enter"]
 KEYS = 40
+SOAK = bool(os.environ.get("MOLDAU_SOAK"))
 HOUR = 3_600_000
 SECONDS = 15
 SETTINGS = [
@@ -178,32 +179,61 @@ def busy(directory):
         broker.kill()
 
 
-def test_kills_amid_rolls_deletions_and_compactions(busy, chance):
-    busy.start()
-    lively = {"segment_ms": 2000, "file_delete_delay_ms": 200, "message_timestamp_type": "CreateTime"}
-    create(busy, "cut", retention_bytes=30_000, retention_ms=-1, **lively)
-    create(busy, "keyed", cleanup_policy="compact", min_cleanable_dirty_ratio=0.01, delete_retention_ms=300, **lively)
-    writers = [Appender(busy, "cut"), Keyed(busy, "keyed", chance)]
+def live(broker, chance, ends, **settings):
+    """Has both kinds of topics written to while the broker ends in one way after the other, and starts again."""
+    broker.start()
+    lively = {"segment_ms": 2000, "file_delete_delay_ms": 200, "message_timestamp_type": "CreateTime", **settings}
+    create(broker, "cut", retention_bytes=30_000, retention_ms=-1, **lively)
+    create(broker, "keyed", cleanup_policy="compact", min_cleanable_dirty_ratio=0.01, delete_retention_ms=300, **lively)
+    writers = [Appender(broker, "cut"), Keyed(broker, "keyed", chance)]
     for writer in writers:
         writer.start()
-    killer = Killer(chance)
-    # Each of the first calls of a kind, or a few at random.
-    every = list(itertools.product(CALLS, range(1, 40)))
-    for call, number in every if os.environ.get("MOLDAU_SOAK") else chance.sample(every, 9):
+    for end in ends:
         before = [writer.count for writer in writers]
         assert until(lambda: all(writer.count > count + 20 for writer, count in zip(writers, before)), 60)
-        print(f"killed before {call} {number}")
-        killer.kill(busy, call, number)
-        # What is in flight goes on being retried, so that the next kill comes amid new batches.
+        end()
+        # What is in flight goes on being retried, so that the next end comes amid new batches.
         for writer in writers:
             writer.pausing = True
-        busy.start()
+        broker.start()
         for writer in writers:
-            writer.check(busy)
+            writer.check(broker)
             writer.pausing = False
     for writer in writers:
         writer.end()
-        writer.check(busy)
-    assert "compacted up to" in busy.log.read_text()
+        writer.check(broker)
+    assert "compacted up to" in broker.log.read_text()
     assert writers[0].begin > 0
-    assert busy.stop() == 0
+    assert broker.stop() == 0
+
+
+def test_kills_amid_rolls_deletions_and_compactions(busy, chance):
+    killer = Killer(chance)
+    # Each of the first calls of a kind, or a few at random.
+    every = list(itertools.product(CALLS, range(1, 40)))
+
+    def ends():
+        for call, number in every if SOAK else chance.sample(every, 9):
+            print(f"killed before {call} {number}")
+            yield lambda: killer.kill(busy, call, number)
+
+    live(busy, chance, ends())
+
+
+@pytest.mark.parametrize("journal", [False, True], ids=["all unsynced lost", "journal kept"])
+def test_power_cuts_amid_rolls_deletions_and_compactions(directory, xfs, chance, journal):
+    """With `flush.messages=1`: what was acknowledged is there, and what was deleted is gone."""
+    broker = Broker(directory, settings=SETTINGS, cores=1, data=xfs.path / "data")
+
+    def cut():
+        time.sleep(chance.uniform(0, 0.5))
+        xfs.cut_power(journal)
+        broker.kill()
+        xfs.unmount()
+        xfs.mount()
+
+    try:
+        live(broker, chance, [cut] * (40 if SOAK else 3), flush_messages=1)
+    finally:
+        if broker.alive():
+            broker.kill()
