@@ -31,7 +31,9 @@ public final class Decompressor {
         }
         try begin(bytes, codec)
         defer { end() }
-        var block = Block(capacity: min(limit + 1, max(4096, min(bytes.count, limit) * 4)))
+        // lz4 unfolds into a buffer of its own, and copies, unless there is room for a whole block.
+        let least = codec == .lz4 ? RecordLimits.lz4BlockBytes : 4096
+        var block = Block(capacity: min(limit + 1, max(least, min(bytes.count, limit) * 4)))
         var filled = 0
         while true {
             let free = UnsafeMutableRawBufferPointer(start: block.base + filled, count: block.capacity - filled)

@@ -9,4 +9,7 @@ public enum RecordLimits {
 
     /// Bytes decompressed at a time while checking: fits the second-level cache, and holds two blocks of lz4.
     static let windowBytes = 128 << 10
+
+    /// Bytes of a block of lz4 as Kafka's clients write it, unfolded.
+    static let lz4BlockBytes = 64 << 10
 }
