@@ -40,8 +40,8 @@ enum Limits {
     /// Bytes that a move between directories copies before the core does something else.
     static let moveBytes = 1 << 20
 
-    /// Logs that a core opens or closes at the same time, as many as the ring has workers for syncs: a file system makes
-    /// one commit of many.
+    /// Logs that a core opens or closes at the same time, as many as the ring has workers for syncs: a file system
+    /// makes one commit of many.
     static let parallelLogs = 32
 
     /// Bytes that all moves of a core have in memory: a directory's worth of replicas may move at once.

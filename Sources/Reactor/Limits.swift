@@ -12,9 +12,9 @@ enum Limits {
     /// Jobs run before completions are looked at again, so that no chain of jobs starves the ring.
     static let jobsPerRound = 1024
 
-    /// The kernel's own workers for what it can't do inline (fsync, cold reads). They steal from pinned cores, but sleep
-    /// nearly always, and file system and device let syncs that are under way together share a flush: 64 partitions that
-    /// wait for syncs commit four times as often with 32 workers as with 4.
+    /// The kernel's own workers for what it can't do inline (fsync, cold reads). They steal from pinned cores, but
+    /// sleep nearly always, and file system and device let syncs that are under way together share a flush: 64
+    /// partitions that wait for syncs commit four times as often with 32 workers as with 4.
     static let boundedWorkers: UInt32 = 32
     static let unboundedWorkers: UInt32 = 8
 

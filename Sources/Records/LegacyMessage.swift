@@ -1,8 +1,8 @@
 public import Bytes
 import CCompression
 
-/// A message of the formats before 0.11 (magic 0 and 1) as old segments hold it: stepped over, handed out and compacted,
-/// never made anew. A compressed one wraps a set of messages and has the offset of the last of them.
+/// A message of the formats before 0.11 (magic 0 and 1) as old segments hold it: stepped over, handed out and
+/// compacted, never made anew. A compressed one wraps a set of messages and has the offset of the last of them.
 public struct LegacyMessage: Sendable {
     /// The smallest value of the length field: CRC, magic, attributes, and two absent lengths.
     public static let minimumLength: Int32 = 14
