@@ -4,7 +4,7 @@
 package final class OffsetMap {
     package static let entryBytes = 24
 
-    /// Places for keys, a prime so that every step from place to place reaches all.
+    /// Places for keys.
     package let slots: Int
     /// Keys that may be put in.
     package let limit: Int
@@ -26,7 +26,7 @@ package final class OffsetMap {
     package init(bytes: Int, loadFactor: Double, entries: Int64, hasher: KeyHasher) {
         let affordable = max(bytes / Self.entryBytes, 3)
         let wanted = entries < Int64(affordable) / 2 ? Int(max(entries, 1)) * 2 + 1 : affordable
-        slots = Self.prime(atMost: max(wanted, 3))
+        slots = max(wanted, 3)
         limit = max(1, min(slots - 1, Int(Double(slots) * loadFactor)))
         table = .allocate(capacity: slots * 3)
         self.hasher = hasher
@@ -51,7 +51,11 @@ package final class OffsetMap {
     /// the other would wait for each.
     package func fetch(_ hashes: [KeyHash]) {
         var sum: UInt64 = 0
-        for hash in hashes { sum &+= table[index(hash) * 3] }
+        for hash in hashes {
+            // An entry may lie on two lines of the cache.
+            let place = table + index(hash) * 3
+            sum &+= place[0] &+ place[2]
+        }
         fetched = sum
     }
 
@@ -92,36 +96,17 @@ package final class OffsetMap {
     private func index(_ hash: KeyHash) -> Int { Int(hash.low.multipliedFullWidth(by: UInt64(slots)).high) }
 
     /// The place that holds `hash`, or the free one where it belongs. There always is a free one.
+    ///
+    /// Places are tried one after the other: the next lies in memory that has been fetched already.
     @inline(__always)
     private func find(_ hash: KeyHash) -> UnsafeMutablePointer<UInt64> {
         assert(clearedWords == slots * 3, "the table isn't empty yet")
-        var index = index(hash)
-        var place = table + index * 3
-        if place[2] == 0 || place[0] == hash.low && place[1] == hash.high { return place }
-        let step = 1 + Int(hash.high % UInt64(slots - 1))
-        while true {
-            index += step
-            if index >= slots { index -= slots }
-            place = table + index * 3
-            if place[2] == 0 || place[0] == hash.low && place[1] == hash.high { return place }
+        var place = table + index(hash) * 3
+        let end = table + slots * 3
+        while place[2] != 0, place[0] != hash.low || place[1] != hash.high {
+            place += 3
+            if place == end { place = table }
         }
-    }
-
-    /// The largest prime up to `number`, which is 2 or more. O(√n · log n), a few thousand steps for the largest
-    /// tables.
-    private static func prime(atMost number: Int) -> Int {
-        var candidate = number
-        while candidate > 2, !isPrime(candidate) { candidate -= 1 }
-        return candidate
-    }
-
-    private static func isPrime(_ number: Int) -> Bool {
-        if number % 2 == 0 { return number == 2 }
-        var divisor = 3
-        while divisor * divisor <= number {
-            if number % divisor == 0 { return false }
-            divisor += 2
-        }
-        return true
+        return place
     }
 }
