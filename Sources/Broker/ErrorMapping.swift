@@ -18,4 +18,10 @@ extension KafkaError {
         case .truncating, .closed: self = .notLeaderOrFollower
         }
     }
+
+    /// The same for those who read: of damaged records they hear what they would find themselves, and clients raise it
+    /// instead of asking again for ever.
+    init(reading error: LogError) {
+        if case .corrupt = error { self = .corruptMessage } else { self.init(error) }
+    }
 }

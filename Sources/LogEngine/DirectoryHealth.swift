@@ -10,6 +10,8 @@ public final class DirectoryHealth: Sendable {
         case failed(LogError)
         /// A read has failed. Perhaps a few bad sectors, perhaps the device is gone: somebody should look.
         case suspected(LogError)
+        /// Stored records are damaged: only they can't be read. Comes once for each place while the log is open.
+        case damaged(LogError)
     }
 
     private struct State {
@@ -59,6 +61,10 @@ public final class DirectoryHealth: Sendable {
     func suspect(_ error: LogError) {
         guard case .storage = error, !error.isPassing, failure == nil else { return }
         state.withLock { $0.observer }?(.suspected(error))
+    }
+
+    func tell(ofDamage error: LogError) {
+        state.withLock { $0.observer }?(.damaged(error))
     }
 }
 

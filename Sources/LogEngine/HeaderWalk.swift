@@ -13,6 +13,8 @@ struct BatchPlace {
     var leaderEpoch: Int32
     /// `nil` for messages of the older formats.
     var header: RecordBatchHeader?
+    /// Known when the walk came by there.
+    var before: BatchBefore?
 
     /// Compaction has taken records out of it.
     var lacksRecords: Bool { header.map { Int64($0.recordsCount) < Int64($0.lastOffsetDelta) + 1 } ?? false }
@@ -44,6 +46,14 @@ struct BatchPlace {
     }
 }
 
+/// What lies in front of a batch. Its own checksum says nothing about its offset and its epoch.
+struct BatchBefore: Equatable {
+    /// The batch can't begin below.
+    var endOffset: Int64
+    /// `nil` when it isn't known.
+    var leaderEpoch: Int32?
+}
+
 /// Why bytes of a log can't be read as a batch.
 struct DamageReason: Error {
     let text: String
@@ -61,7 +71,8 @@ struct DamageReason: Error {
     }
 }
 
-/// Steps from batch header to batch header through a `.log` file; what lies between isn't read.
+/// Steps from batch header to batch header through a `.log` file; what lies between isn't read. Offsets that don't
+/// ascend are damage.
 struct HeaderWalk {
     private let file: File
     /// Where the next batch begins.
@@ -69,12 +80,16 @@ struct HeaderWalk {
     private let end: Int
     private let buffer = Block(capacity: Limits.headerChunkBytes)
     private var held = 0..<0
+    private(set) var before: BatchBefore?
 
-    /// - Parameter end: the position after the last batch.
-    init(_ file: File, from position: Int, to end: Int) {
+    /// - Parameters:
+    ///   - end: the position after the last batch.
+    ///   - before: what is known of the batch in front of `position`.
+    init(_ file: File, from position: Int, to end: Int, before: BatchBefore? = nil) {
         self.file = file
         self.position = position
         self.end = end
+        self.before = before
     }
 
     /// The next batch; `nil` at the end. A batch that runs over the end is damage.
@@ -83,16 +98,27 @@ struct HeaderWalk {
         let wanted = min(RecordBatchHeader.size, end - position)
         if position < held.lowerBound || position + wanted > held.upperBound { try fill() }
         let count = min(held.upperBound - position, end - position)
-        let place: BatchPlace
+        var place: BatchPlace
         do throws(DamageReason) {
             place = try BatchPlace.read(
                 UnsafeRawPointer(buffer.base + (position - held.lowerBound)), count: count, position: position)
             guard place.size <= end - position else { throw DamageReason("the batch is incomplete") }
+            if let before, place.baseOffset < before.endOffset {
+                throw DamageReason("offset \(place.baseOffset) comes where \(before.endOffset) or more is due")
+            }
         } catch {
             throw .corrupt(path: file.path, position: position, reason: error.text)
         }
+        place.before = before
+        before = BatchBefore(endOffset: place.lastOffset + 1, leaderEpoch: place.leaderEpoch)
         position += place.size
         return place
+    }
+
+    /// Goes on where `earlier` stands, an earlier state of this walk.
+    mutating func goBack(to earlier: HeaderWalk) {
+        position = earlier.position
+        before = earlier.before
     }
 
     private mutating func fill() throws(LogError) {

@@ -15,6 +15,15 @@ enum Limits {
     static let hotBytes = 4 << 20
     /// Reads up to here are copied into a pooled buffer; above, mapping the file costs less than the copy.
     static let copiedReadBytes = 64 << 10
+    /// Ranges of a segment that are remembered as checked; a reader that goes through it needs one.
+    static let checkedRanges = 8
+    /// Bytes checked at once of what is in the page cache, and the core goes on with others: some 40 µs. They stay in
+    /// the processor's cache between copy and checksum.
+    static let checkedChunkBytes = 256 << 10
+    /// Bytes in front of a batch that was found by its time that are checked as well: an index interval, as a rule.
+    static let checkedLookUpBytes = 1 << 20
+    /// Damaged places of a log that are told of, one line each.
+    static let reportedDamages = 16
     /// Bytes read at once when whole batches are checked.
     static let recoveryChunkBytes = 1 << 20
     /// Bytes of the largest control batch that is read as a transaction marker; one has 78.

@@ -301,7 +301,7 @@ struct LogLoading {
             if planned.hasTransactionIndex, try !segment.hasSoundTransactionIndex() {
                 plan.segments[index].isRecovered = true
             } else if index + 1 == segments.count {
-                do throws(LogError) { _ = try segment.readEndOffset() } catch {
+                do throws(LogError) { _ = try segment.readEndOffset(mayHaveHoles: mayHaveHoles) } catch {
                     guard case .corrupt = error else { throw error }
                     plan.segments[index].isRecovered = true
                 }
@@ -354,13 +354,15 @@ struct LogLoading {
     /// Walks the segment; what it holds is noted in its indexes, in `producers` and in the epochs.
     private mutating func recover(
         _ segment: Segment, _ producers: inout ProducerStates, _ endOffset: inout Int64
-    ) async throws(LogError) -> SegmentRecovery.Damage? {
+    ) async throws(LogError) -> CheckedWalk.Damage? {
         let file = try segment.file(.log)
         let fileBytes = try at(file.path) { () throws(Errno) in try file.size() }
         segment.startOver()
         isCompacted = false
         var next = segment.baseOffset
-        var walk = SegmentRecovery(file, baseOffset: segment.baseOffset, fileBytes: fileBytes)
+        var walk = CheckedWalk(
+            file, baseOffset: segment.baseOffset, fileBytes: fileBytes,
+            mayEndBehindHole: mayHaveHoles || segment !== segments.last)
         while let (batch, control) = try await walk.next() {
             var aborted: AbortedTransaction?
             if let header = batch.header {
@@ -379,10 +381,14 @@ struct LogLoading {
             endOffset = next
             place.context.recoveredBytes += batch.size
         }
+        segment.noteChecked()
         producers.settle()
         if fileBytes == 0 { endOffset = max(endOffset, segment.baseOffset) }
         return walk.damage
     }
+
+    /// Compaction may have been here.
+    private var mayHaveHoles: Bool { opening.config.cleanupPolicy.contains(.compact) || opening.cleanedUpTo > 0 }
 
     private func admit(
         _ append: ProducerAppend, _ producers: inout ProducerStates
@@ -397,7 +403,7 @@ struct LogLoading {
     /// A torn tail is what was never synced. Damage below the recovery point is something else: cutting there would
     /// throw away what was promised to be kept.
     private func refuseDamage(
-        _ damage: SegmentRecovery.Damage, in segment: Segment, at endOffset: Int64
+        _ damage: CheckedWalk.Damage, in segment: Segment, at endOffset: Int64
     ) throws(LogError) {
         guard endOffset < opening.recoveryPoint else { return }
         throw .corrupt(

@@ -10,8 +10,15 @@ public struct LogRange {
     /// The bytes were written a moment ago: they are in the page cache.
     let isHot: Bool
     let segment: Segment
+    /// What lies in front, where it is known.
+    let before: BatchBefore?
 
     public var count: Int { positions.count }
+
+    func prefix(_ count: Int) -> LogRange {
+        LogRange(
+            file: file, positions: positions.prefix(count), upTo: upTo, isHot: isHot, segment: segment, before: before)
+    }
 }
 
 extension Log {
@@ -31,7 +38,7 @@ extension Log {
         do throws(LogError) {
             return try find(offset, maxBytes: maxBytes, upTo: bound, wholeBatch: wholeBatch)
         } catch {
-            place.health.suspect(error)
+            note(error)
             throw error
         }
     }
@@ -58,8 +65,8 @@ extension Log {
     }
 
     private func range(
-        _ segment: Segment, _ index: Int, _ first: (position: Int, size: Int), maxBytes: Int, upTo bound: Int64,
-        wholeBatch: Bool
+        _ segment: Segment, _ index: Int, _ first: (position: Int, size: Int, before: BatchBefore?), maxBytes: Int,
+        upTo bound: Int64, wholeBatch: Bool
     ) throws(LogError) -> LogRange? {
         let isActive = index + 1 == segments.count
         let segmentEnd = isActive ? endOffset : segments[index + 1].baseOffset
@@ -74,21 +81,33 @@ extension Log {
         return LogRange(
             file: try segment.file(.log), positions: first.position..<first.position + count,
             upTo: min(bound, segmentEnd),
-            isHot: isActive && segment.size - first.position <= Limits.hotBytes, segment: segment)
+            isHot: isActive && segment.size - first.position <= Limits.hotBytes, segment: segment,
+            before: first.before)
     }
 
     /// The bytes of `range`: large ones as they lie in the page cache, for the kernel to send; what isn't there is
-    /// brought in without stalling the core.
+    /// brought in without stalling the core. What this process has neither written nor checked is checked before, and
+    /// ends before the first damage.
+    ///
+    /// - Throws: ``LogError/corrupt(path:position:reason:)`` when the first batch is damaged.
     public func bytes(of range: LogRange) async throws(LogError) -> [ByteSlice] {
         if let bytes = try bytesAtOnce(of: range) { return bytes }
-        do throws(Errno) { return [try await range.file.readAsync(range.count, at: range.positions.lowerBound)] } catch
-        {
-            throw .storage(error, path: range.file.path)
+        do throws(LogError) {
+            let range = try await checked(range)
+            if let bytes = try bytesAtOnce(of: range) { return bytes }
+            do throws(Errno) { return [try await range.file.readAsync(range.count, at: range.positions.lowerBound)] }
+            catch { throw .storage(error, path: range.file.path) }
+        } catch {
+            note(error)
+            throw error
         }
     }
 
-    /// The same, or `nil` where that takes a device.
+    /// The same, or `nil` where that takes a device or a check.
     public func bytesAtOnce(of range: LogRange) throws(LogError) -> [ByteSlice]? {
+        let sound = range.segment.checked.count(of: range.positions)
+        guard sound > 0 else { return nil }
+        let range = sound < range.count ? range.prefix(sound) : range
         let file = range.file
         guard range.isHot || file.isResident(range.positions) else { return nil }
         do throws(Errno) {
@@ -100,7 +119,7 @@ extension Log {
             return [block.slice(0..<count)]
         } catch {
             let failure = LogError.storage(error, path: file.path)
-            place.health.suspect(failure)
+            note(failure)
             throw failure
         }
     }

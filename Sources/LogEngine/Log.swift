@@ -78,6 +78,8 @@ public final class Log: TurnEnd {
     var isClosed = false
     /// How the log was closed, if all of it is on the device.
     public internal(set) var closed: ClosedLog?
+    /// Damaged places that were told of.
+    var damages: [(path: String, position: Int)] = []
     /// Something was written, or rebuilt, that isn't all on the device.
     var isTouched: Bool
     /// `partition.metadata` isn't written, or written and not synced.

@@ -74,16 +74,24 @@ package struct OffsetIndex {
 
     /// The position of a batch at or before the one that holds `offset`; 0 when no entry is that low. O(log n).
     package func position(before offset: Int64, _ source: IndexSource) throws(LogError) -> Int {
-        let wanted = offset - baseOffset
-        let below = try table.prefixCount(source) { Int64($0.relativeOffset) <= wanted }
-        guard below > 0 else { return 0 }
-        return max(0, Int(try table.entry(at: below - 1, source).position))
+        try entry(before: offset, source)?.position ?? 0
     }
 
-    /// The highest position that the index knows: where a walk to the segment's end begins.
-    package func lastPosition(_ source: IndexSource) throws(LogError) -> Int {
-        guard table.count > 0 else { return 0 }
-        return max(0, Int(try table.entry(at: table.count - 1, source).position))
+    /// The last entry at or below `offset`: an offset, and the position from where on it is found. O(log n).
+    package func entry(
+        before offset: Int64, _ source: IndexSource
+    ) throws(LogError) -> (offset: Int64, position: Int)? {
+        let wanted = offset - baseOffset
+        let below = try table.prefixCount(source) { Int64($0.relativeOffset) <= wanted }
+        guard below > 0 else { return nil }
+        let entry = try table.entry(at: below - 1, source)
+        return (baseOffset + Int64(entry.relativeOffset), max(0, Int(entry.position)))
+    }
+
+    /// The highest offset that the index knows. O(1).
+    package func lastOffset(_ source: IndexSource) throws(LogError) -> Int64? {
+        guard table.count > 0 else { return nil }
+        return baseOffset + Int64(try table.entry(at: table.count - 1, source).relativeOffset)
     }
 
     /// The last offset of the first indexed batch that begins at or above `position`. O(log n).

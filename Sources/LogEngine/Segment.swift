@@ -26,6 +26,10 @@ final class Segment {
     private let createdMilliseconds: Int64
     private let jitterMilliseconds: Int64
     private var recent: RecentBatches?
+    /// What of the `.log` file can be served as it is.
+    private(set) var checked: CheckedBytes
+    /// Why the log's headers can't be followed from end to end: there is nothing to rebuild an index from.
+    private var rebuildFailure: LogError?
 
     private var openFiles = InlineArray<4, File?>(repeating: nil)
     /// The files were unlinked, renamed or replaced: nothing of them is to be read or synced any more.
@@ -50,6 +54,7 @@ final class Segment {
         offsetIndex = OffsetIndex(baseOffset: baseOffset, maximumBytes: config.segmentIndexBytes)
         timeIndex = TimeIndex(baseOffset: baseOffset, maximumBytes: config.segmentIndexBytes)
         areIndexesLoaded = isNew
+        checked = CheckedBytes(from: isNew ? 0 : size)
         maximum = (-1, baseOffset)
         createdMilliseconds = place.core.wallClockMilliseconds()
         jitterMilliseconds =
@@ -181,6 +186,19 @@ final class Segment {
         areIndexesLoaded = true
         // Batches without an entry are too few for the index, have no time, or were never indexed.
         if size > 0, times.count == 0 { try noteTimestamps() }
+        if size > 0, times.count > 0, try !isBorneOut(maximum) { try rebuildIndexes() }
+    }
+
+    /// Whether the batch that a time entry names has that timestamp. Retention and look-ups go by such entries.
+    private func isBorneOut(_ entry: (timestamp: Int64, offset: Int64)) throws(LogError) -> Bool {
+        do throws(LogError) {
+            guard let batch = try findBatch(entry.offset) else { return false }
+            return batch.baseOffset <= entry.offset && batch.maxTimestamp == entry.timestamp
+        } catch {
+            // The log is damaged there. That is told to whoever reads it.
+            guard case .corrupt = error else { throw error }
+            return true
+        }
     }
 
     private func storedOffsetIndex() throws(LogError) -> OffsetIndex? {
@@ -212,22 +230,28 @@ final class Segment {
         return true
     }
 
-    /// Builds offset and time index anew from the batches' headers. O(batches).
+    /// Builds offset and time index anew from the batches' headers; they stay as they were where that fails. O(batches).
     func rebuildIndexes() throws(LogError) {
-        let end = size
+        let (size, offsetIndex, timeIndex, transactionIndex) = (size, offsetIndex, timeIndex, transactionIndex)
+        let (maximum, firstTimestamp, recent) = (maximum, firstTimestamp, recent)
+        let (areIndexesLoaded, bytesSinceIndexEntry) = (areIndexesLoaded, bytesSinceIndexEntry)
         startOver()
         do throws(LogError) {
-            var walk = HeaderWalk(try file(.log), from: 0, to: end)
+            var walk = HeaderWalk(
+                try file(.log), from: 0, to: size, before: BatchBefore(endOffset: baseOffset, leaderEpoch: nil))
             while let batch = try walk.next() {
                 grew(by: batch.size, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp)
             }
         } catch {
-            size = end
-            areIndexesLoaded = false
+            (self.size, self.offsetIndex, self.timeIndex) = (size, offsetIndex, timeIndex)
+            (self.transactionIndex, self.areIndexesLoaded) = (transactionIndex, areIndexesLoaded)
+            (self.maximum, self.firstTimestamp, self.recent) = (maximum, firstTimestamp, recent)
+            self.bytesSinceIndexEntry = bytesSinceIndexEntry
+            if case .corrupt = error { rebuildFailure = error }
             throw error
         }
-        try loadTransactionIndex()
-        timeIndex.append(timestamp: maximum.timestamp, offset: maximum.offset, closing: true)
+        if areIndexesLoaded { self.transactionIndex = transactionIndex } else { try loadTransactionIndex() }
+        self.timeIndex.append(timestamp: self.maximum.timestamp, offset: self.maximum.offset, closing: true)
         try writeIndexTails(trimming: true)
     }
 
@@ -274,72 +298,91 @@ final class Segment {
     // MARK: Looking up
 
     /// The first batch that ends at or above `offset`; `nil` when there is none. Near the end without touching a file.
-    func find(_ offset: Int64) throws(LogError) -> (position: Int, size: Int)? {
-        if let recent, let known = recent.find(offset, segmentBytes: size) { return known }
-        return try findBatch(offset).map { ($0.position, $0.size) }
+    func find(_ offset: Int64) throws(LogError) -> (position: Int, size: Int, before: BatchBefore?)? {
+        if let recent, let known = recent.find(offset, segmentBytes: size) { return (known.position, known.size, nil) }
+        return try findBatch(offset).map { ($0.position, $0.size, $0.before) }
     }
 
     /// The same, with the batch's header.
     func findBatch(_ offset: Int64) throws(LogError) -> BatchPlace? {
-        try loadIndexes()
-        let start = try offsetIndex.position(before: offset, source(.index))
-        do throws(LogError) {
-            return try walk(from: start, to: offset)
-        } catch {
-            // An index is no evidence: if it led astray, the log itself decides.
-            guard case .corrupt = error, start > 0 else { throw error }
-        }
-        try rebuildIndexes()
-        return try walk(from: offsetIndex.position(before: offset, source(.index)), to: offset)
-    }
-
-    private func walk(from start: Int, to offset: Int64) throws(LogError) -> BatchPlace? {
-        guard start < size else { return nil }
-        var walk = HeaderWalk(try file(.log), from: start, to: size)
+        var walk = try batches(from: offset)
         while let batch = try walk.next() {
-            if batch.position == start, start > 0, offset > .min, batch.baseOffset > offset {
-                throw .corrupt(path: path(.index), position: start, reason: "the entry belongs to another batch")
-            }
             if batch.lastOffset >= offset { return batch }
         }
         return nil
     }
 
-    /// A walk over all batches from the one that may hold `offset`.
+    /// A walk over all batches from one on that may hold `offset`.
     func batches(from offset: Int64) throws(LogError) -> HeaderWalk {
         try loadIndexes()
-        let start = try offsetIndex.position(before: offset, source(.index))
-        guard start > 0 else { return HeaderWalk(try file(.log), from: 0, to: size) }
         do throws(LogError) {
-            // The first batch tells whether the index led to one.
-            _ = try walk(from: start, to: .min)
-            if start < size { return HeaderWalk(try file(.log), from: start, to: size) }
+            if let walk = try indexedWalk(to: offset) { return walk }
         } catch {
-            guard case .corrupt = error else { throw error }
+            guard case .corrupt = error, rebuildFailure == nil else { throw error }
         }
+        if let rebuildFailure { throw rebuildFailure }
+        // An index is no evidence: where the log doesn't bear it out, it is made anew from the log.
         try rebuildIndexes()
-        return HeaderWalk(
-            try file(.log), from: try offsetIndex.position(before: offset, source(.index)), to: size)
+        guard let walk = try indexedWalk(to: offset) else {
+            throw .corrupt(path: path(.index), position: 0, reason: "the index doesn't go with the log")
+        }
+        return walk
     }
 
-    /// The offset after the last batch, found by a walk from the last index entry.
-    func readEndOffset() throws(LogError) -> Int64 {
+    /// `nil` where the index and the log contradict each other.
+    private func indexedWalk(to offset: Int64) throws(LogError) -> HeaderWalk? {
+        let before = BatchBefore(endOffset: baseOffset, leaderEpoch: nil)
+        guard let entry = try offsetIndex.entry(before: offset, source(.index)) else {
+            return HeaderWalk(try file(.log), from: 0, to: size, before: before)
+        }
+        guard entry.position < size else { return nil }
+        var walk = HeaderWalk(
+            try file(.log), from: entry.position, to: size, before: entry.position == 0 ? before : nil)
+        let start = walk
+        // The entry's offset is that of a batch from there on: not always the first, in files that others wrote.
+        while let batch = try walk.next() {
+            guard batch.lastOffset >= entry.offset else { continue }
+            walk.goBack(to: start)
+            return batch.baseOffset <= entry.offset ? walk : nil
+        }
+        return nil
+    }
+
+    /// The offset after the last batch, found by a walk from the last index entries.
+    ///
+    /// - Parameter mayHaveHoles: the last batch's offset need not follow from those before.
+    func readEndOffset(mayHaveHoles: Bool = true) throws(LogError) -> Int64 {
         guard size > 0 else {
             startOver()
             return baseOffset
         }
         try loadIndexes()
-        var walk = HeaderWalk(try file(.log), from: try offsetIndex.lastPosition(source(.index)), to: size)
-        var end = baseOffset
-        while let batch = try walk.next() { end = batch.lastOffset + 1 }
-        return end
+        // The batch of the very last entry could not be told to follow from anything.
+        var walk = try batches(from: (offsetIndex.lastOffset(source(.index)) ?? baseOffset) - 1)
+        var last: BatchPlace?
+        while let batch = try walk.next() { last = batch }
+        guard let last else { return baseOffset }
+        if !mayHaveHoles, last.baseOffset != last.before?.endOffset {
+            throw .corrupt(
+                path: path(.log), position: last.position,
+                reason: "offsets \(last.baseOffset) to \(last.lastOffset) don't fit in")
+        }
+        return last.lastOffset + 1
     }
 
     /// An offset such that all earlier ones have smaller timestamps.
     func offset(beforeTimestamp timestamp: Int64) throws(LogError) -> Int64 {
         try loadIndexes()
+        if let entry = try timeIndex.entry(before: timestamp, source(.timeindex)), try !isBorneOut(entry) {
+            try rebuildIndexes()
+        }
         return try timeIndex.offset(before: timestamp, source(.timeindex))
     }
+
+    // MARK: Checking
+
+    /// Takes note of bytes that were found to be sound; all of them without a range.
+    func noteChecked(_ range: Range<Int>? = nil) { checked.add(range ?? 0..<size) }
 
     func collectAborted(
         from: Int64, upTo: Int64, into found: inout [AbortedTransaction]
@@ -397,6 +440,8 @@ final class Segment {
     func cutFile(to position: Int) throws(LogError) {
         let file = try file(.log)
         try at(file.path) { () throws(Errno) in try file.truncate(to: position) }
+        if position < size { rebuildFailure = nil }
         size = position
+        checked.cut(to: position)
     }
 }

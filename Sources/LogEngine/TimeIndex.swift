@@ -70,10 +70,18 @@ package struct TimeIndex {
     /// An offset such that all before it are older than `timestamp`; the base offset when nothing better is known.
     /// O(log n).
     package func offset(before timestamp: Int64, _ source: IndexSource) throws(LogError) -> Int64 {
+        try entry(before: timestamp, source)?.offset ?? baseOffset
+    }
+
+    /// The last entry with a smaller timestamp. O(log n).
+    package func entry(
+        before timestamp: Int64, _ source: IndexSource
+    ) throws(LogError) -> (timestamp: Int64, offset: Int64)? {
         // An entry of the very timestamp may name a later batch than the first that has it: only smaller ones count.
         let below = try table.prefixCount(source) { $0.timestamp < timestamp }
-        guard below > 0 else { return baseOffset }
-        return baseOffset + Int64(try table.entry(at: below - 1, source).relativeOffset)
+        guard below > 0 else { return nil }
+        let entry = try table.entry(at: below - 1, source)
+        return (entry.timestamp, baseOffset + Int64(entry.relativeOffset))
     }
 
     /// Drops the entries at or above `offset`.

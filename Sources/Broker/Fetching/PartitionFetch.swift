@@ -42,7 +42,7 @@ struct PartitionFetched: Sendable {
 
     /// Kafka tells no positions beside an error, but for where the log begins.
     fileprivate mutating func fail(_ failure: LogError) {
-        error = KafkaError(failure)
+        error = KafkaError(reading: failure)
         highWatermark = -1
         lastStableOffset = -1
         if aborted != nil { aborted = [] }

@@ -100,7 +100,7 @@ extension Shard {
             return OffsetAnswer(error: .unsupportedVersion)
         }
         do throws(LogError) { return try await partition.offset(for: question) } catch {
-            return OffsetAnswer(error: KafkaError(error))
+            return OffsetAnswer(error: KafkaError(reading: error))
         }
     }
 }

@@ -123,7 +123,12 @@ extension Consumer {
                     "Fetch position \(offset) is out of range for partition \(assigned.partition), resetting offset")
                 assigned.seek(to: resetSpec)
             }
-        case .topicAuthorizationFailed, .corruptMessage, .unknownServerError:
+        case .corruptMessage:
+            failure = .kafka(
+                .corruptMessage,
+                "Encountered corrupt message when fetching offset \(offset) for topic-partition \(assigned.partition)")
+            delay(assigned)
+        case .topicAuthorizationFailed, .unknownServerError:
             failure = ClientError(code: answer.errorCode)
             delay(assigned)
         default:
