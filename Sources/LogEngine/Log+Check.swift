@@ -60,15 +60,35 @@ extension Log {
             return "offsets \(batch.baseOffset) to \(batch.lastOffset) don't fit in"
         }
         if isOfEpoch { return nil }
+        // What the log knows may be damaged itself: two neighbours have to disagree as well.
         let neighbour = if let next { next } else { try firstBatch(behind: segment) }
-        guard let neighbour else { return nil }
-        if neighbour.header == nil || neighbour.leaderEpoch == batch.leaderEpoch { return nil }
+        guard let neighbour, neighbour.header != nil, neighbour.leaderEpoch != batch.leaderEpoch else { return nil }
+        let earlier =
+            if let known = before?.leaderEpoch { known } else { try epoch(before: batch, of: segment) }
+        guard let earlier, earlier != batch.leaderEpoch else { return nil }
         return "leader epoch \(batch.leaderEpoch) is none that the log had at offset \(batch.baseOffset)"
     }
 
     private func endOffset(of segment: Segment) -> Int64 {
         guard let index = segmentIndex(of: segment.baseOffset), segments[index] === segment else { return .max }
         return index + 1 < segments.count ? segments[index + 1].baseOffset : nextOffset
+    }
+
+    private func epoch(before batch: BatchPlace, of segment: Segment) throws(LogError) -> Int32? {
+        var source = segment
+        if batch.position == 0 {
+            guard let index = segmentIndex(of: segment.baseOffset), segments[index] === segment, index > 0 else {
+                return nil
+            }
+            source = segments[index - 1]
+        }
+        do throws(LogError) {
+            let found = try source.findBatch(batch.baseOffset - 1)
+            return found?.header == nil ? nil : found?.leaderEpoch
+        } catch {
+            guard case .corrupt = error else { throw error }
+            return nil
+        }
     }
 
     private func firstBatch(behind segment: Segment) throws(LogError) -> BatchPlace? {
