@@ -1,6 +1,10 @@
 """Files damaged between a crash and the next start: what is whole is served, what is not is never served."""
+import subprocess
+import time
+
 import pytest
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from broker import ROOT
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 from story import PARTITIONS, Writer, contents, create, patiently
 from waiting import until
@@ -112,36 +116,73 @@ def test_damaged_checkpoints_lose_nothing(killed, name, how, chance):
         assert contents(killed, "topic", partition) == killed.writer.acknowledged[partition]
 
 
-def test_rot_in_the_middle_of_a_log_is_never_served(killed):
-    """A reader gets what lies before it; the damaged batch is an error or cut off, and other partitions are served."""
-    killed.start()
-    assert killed.stop() == 0
-    data = log_of(killed).read_bytes()
-    places = list(batches(data))
-    (start, _), (_, before) = places[len(places) // 2], places[len(places) // 2 - 1]
-    log_of(killed).write_bytes(data[:start + 70] + bytes([data[start + 70] ^ 1]) + data[start + 71:])
-    killed.start()
-    assert contents(killed, "topic", 1) == killed.writer.acknowledged[1]
-    reader = Consumer({"bootstrap.servers": killed.bootstrap, "group.id": "g", "check.crcs": True})
-    reader.assign([TopicPartition("topic", 0, 0)])
+def produce(broker, topic, partition, count):
+    """Numbered records of a kilobyte, some twenty to a batch; the values by offset."""
+    stored = {}
+    producer = Producer({"bootstrap.servers": broker.bootstrap, "linger.ms": 5, "batch.num.messages": 20})
+    for number in range(count):
+        producer.produce(topic, b"%d:" % number + b"x" * 1000, partition=partition, timestamp=1_000_000 + number,
+                         on_delivery=lambda error, record: stored.update({record.offset(): record.value()}))
+        if number % 1000 == 0:
+            producer.flush(20)
+    assert producer.flush(20) == 0 and len(stored) == count
+    return stored
+
+
+def read(broker, partition, offset, end):
+    """What a reader that checks nothing itself gets from `offset` on; the error that ends it."""
+    reader = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "g", "check.crcs": False, "log_level": 0,
+                       "auto.offset.reset": "error"})
+    reader.assign([TopicPartition("topic", partition, offset)])
     seen = {}
-    until(lambda: gather(reader, seen), 3)
-    reader.close()
-    assert len(seen) >= before
-    for offset, value in seen.items():
-        assert killed.writer.acknowledged[0].get(offset, value) == value
-    assert killed.alive(), killed.tail()
-
-
-def gather(reader, seen):
+    deadline = time.monotonic() + 20
     try:
-        for record in reader.consume(1000, 0.2):
-            if record.error():
-                return True
-            seen[record.offset()] = record.value()
-    except KafkaException:
-        return True
-    return False
+        while time.monotonic() < deadline and len(seen) < end - offset:
+            for record in reader.consume(1000, 0.2):
+                if record.error():
+                    return seen, record.error()
+                seen[record.offset()] = record.value()
+    finally:
+        reader.close()
+    return seen, None
+
+
+@pytest.mark.parametrize("where", [3, 9, 18, 30, 58, 400], ids=[
+    "offset", "length", "checksum", "timestamp", "count", "records"])
+def test_rot_in_an_old_segment_is_never_served(broker, where):
+    """A 7: after an orderly stop nothing is scanned. A reader gets what lies before the damage, then an error and never
+    a wrong record; it can go on behind; other partitions are served; the log names the file, once."""
+    broker.start()
+    create(broker, "topic", PARTITIONS, segment_bytes=1 << 20)
+    stored = [produce(broker, "topic", partition, 4000) for partition in range(PARTITIONS)]
+    assert broker.stop() == 0
+    segments = sorted((broker.data / "topic-0").glob("*.log"))
+    assert len(segments) >= 4
+    data = segments[1].read_bytes()
+    places = list(batches(data))
+    (start, end), (_, before) = places[len(places) // 2], places[len(places) // 2 - 1]
+    at = start + where
+    segments[1].write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1:])
+    broker.start()
+    told = broker.log.stat().st_size
+    for _ in range(2):
+        seen, error = read(broker, 0, 0, 4000)
+        assert seen == {offset: value for offset, value in stored[0].items() if offset < before}
+        assert error.code() == KafkaError.INVALID_MSG, error
+    # Lengths and offsets lead from batch to batch: then the next index entry is the next place to go on.
+    behind = end if where > 26 else int(segments[2].stem)
+    seen, error = read(broker, 0, behind, 4000)
+    assert error is None and seen == {offset: value for offset, value in stored[0].items() if offset >= behind}
+    assert contents(broker, "topic", 1) == stored[1]
+    lines = [line for line in broker.log.read_bytes()[told:].decode().splitlines() if "damaged" in line]
+    assert len(lines) == 1 and str(segments[1]) in lines[0], lines
+    shown = subprocess.run(
+        [str(ROOT / "bin" / "kafka-console-consumer.sh"), "--bootstrap-server", broker.bootstrap, "--topic", "topic",
+         "--partition", "0", "--offset", str(before), "--timeout-ms", "5000"],
+        capture_output=True, text=True, timeout=60)
+    assert f"Encountered corrupt message when fetching offset {before} for topic-partition topic-0" in shown.stderr
+    assert shown.returncode == 1 and shown.stdout == ""
+    assert broker.stop() == 0
 
 
 def test_an_orphaned_directory_is_no_reason_not_to_start(killed):
