@@ -1,5 +1,5 @@
-/// Which bytes of a `.log` file this process has written or found to be sound. What it doesn't know of is checked before
-/// it is served; to forget costs no more than a second check.
+/// Which bytes of a `.log` file this process has written or found to be sound. What it doesn't know of is checked
+/// before it is served; to forget costs no more than a second check.
 ///
 /// 16 bytes for a file of which nothing or all is known; otherwise at most ``Limits/checkedRanges`` ranges.
 struct CheckedBytes: Equatable {
@@ -30,10 +30,9 @@ struct CheckedBytes: Equatable {
             return
         }
         ranges.insert(added, at: ranges.firstIndex { $0.lowerBound > added.lowerBound } ?? ranges.count)
-        if ranges.count > Limits.checkedRanges, let smallest = ranges.indices.min(by: { ranges[$0].count < ranges[$1].count })
-        {
-            ranges.remove(at: smallest)
-        }
+        guard ranges.count > Limits.checkedRanges else { return }
+        let smallest = ranges.indices.min { ranges[$0].count < ranges[$1].count }
+        if let smallest { ranges.remove(at: smallest) }
     }
 
     /// What lies behind `position` goes, and this process writes what comes there.

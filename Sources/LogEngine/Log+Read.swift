@@ -95,8 +95,9 @@ extension Log {
         do throws(LogError) {
             let range = try await checked(range)
             if let bytes = try bytesAtOnce(of: range) { return bytes }
-            do throws(Errno) { return [try await range.file.readAsync(range.count, at: range.positions.lowerBound)] }
-            catch { throw .storage(error, path: range.file.path) }
+            do throws(Errno) {
+                return [try await range.file.readAsync(range.count, at: range.positions.lowerBound)]
+            } catch { throw .storage(error, path: range.file.path) }
         } catch {
             note(error)
             throw error

@@ -230,7 +230,8 @@ final class Segment {
         return true
     }
 
-    /// Builds offset and time index anew from the batches' headers; they stay as they were where that fails. O(batches).
+    /// Builds offset and time index anew from the batches' headers; they stay as they were where that fails.
+    /// O(batches).
     func rebuildIndexes() throws(LogError) {
         let (size, offsetIndex, timeIndex, transactionIndex) = (size, offsetIndex, timeIndex, transactionIndex)
         let (maximum, firstTimestamp, recent) = (maximum, firstTimestamp, recent)

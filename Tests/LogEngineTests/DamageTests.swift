@@ -223,7 +223,8 @@ private func epoch(_ index: Int) -> Int32 { 3 << (2 * Int32(index / 10)) }
             var numbers = SeededNumbers(seed)
             let specimen = try await Specimen(directory + "/t-0", context)
             let truth = try await Answers(try await specimen.open(), specimen)
-            for name in try context.core.files.list(specimen.directory) where !name.hasSuffix(".log") && !name.hasSuffix(".txnindex") {
+            for name in try context.core.files.list(specimen.directory)
+            where ![".log", ".txnindex"].contains(where: name.hasSuffix) {
                 let path = specimen.directory + "/" + name
                 let size = try context.core.files.readAll(path).count
                 for position in 0..<size where size < 100 || position % 3 == 0 {
@@ -258,7 +259,8 @@ private struct Answers: Equatable {
 
     init(_ log: Log, _ specimen: Specimen) async throws {
         for offset in 0..<specimen.end {
-            firsts.append(try log.locate(offset, maxBytes: 1, upTo: specimen.end, wholeBatch: true)?.positions.lowerBound)
+            let range = try log.locate(offset, maxBytes: 1, upTo: specimen.end, wholeBatch: true)
+            firsts.append(range?.positions.lowerBound)
         }
         if let error = try await specimen.read(log, from: 0, maxBytes: 700, where: "whole") { throw error }
         for written in specimen.written {

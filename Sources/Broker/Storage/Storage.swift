@@ -161,8 +161,8 @@ actor Storage {
         case .suspected(let error): await probe(path, because: error)
         case .damaged(let error):
             logger.error(
-                "stored records are damaged: \(error). Readers get an error there (CORRUPT_MESSAGE) and can seek past it; "
-                    + "all else is served. Put a sound copy of the partition's directory in place while the broker is "
+                "stored records are damaged: \(error). Readers get an error there (CORRUPT_MESSAGE) and can seek past "
+                    + "it; all else is served. Put a sound copy of the partition's directory in place while the broker is "
                     + "stopped, or give those records up with kafka-delete-records.sh")
         }
     }
