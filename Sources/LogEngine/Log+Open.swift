@@ -65,7 +65,10 @@ extension Log {
         guard opening.wasClean else { return nil }
         var loading = LogLoading(place: LogPlace(directory, context, health), opening: opening)
         defer { loading.release() }
-        return try loading.loadAtOnce().map { make($0, loading) }
+        do throws(LogError) { return try loading.loadAtOnce().map { make($0, loading) } } catch {
+            health.suspect(error)
+            throw error
+        }
     }
 
     private static func make(_ loaded: LoadedLog, _ loading: LogLoading) -> Log {

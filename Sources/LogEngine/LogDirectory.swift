@@ -243,8 +243,19 @@ public final class LogDirectory {
     /// Writes which logs are closed, where that has changed.
     public func writeClosed(_ logs: [TopicPartition: ClosedLog]) async throws(LogError) {
         guard logs != closedOnDisk else { return }
-        try await write(ClosedLogFile.name, ClosedLogFile.encode(logs))
-        closedOnDisk = logs
+        do throws(LogError) {
+            try await write(ClosedLogFile.name, ClosedLogFile.encode(logs))
+            closedOnDisk = logs
+        } catch {
+            // On a full disk no file says as little as one that says nothing.
+            guard error.isPassing else { throw error }
+            let path = path + "/" + ClosedLogFile.name
+            do throws(Errno) {
+                if files.exists(path) { try files.remove(path) }
+                try await files.syncDirectory(self.path)
+            } catch { throw .storage(error, path: path) }
+            closedOnDisk = [:]
+        }
     }
 
     /// A checkpoint that can't be read counts as empty: all is recovered then.

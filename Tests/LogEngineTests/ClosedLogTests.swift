@@ -1,6 +1,7 @@
 import Bytes
 import LogEngine
 import Reactor
+import Simulation
 import Testing
 
 private let identity = MetaProperties(clusterID: "cluster", nodeID: 3, directoryID: UUID(high: 7, low: 9))
@@ -128,6 +129,32 @@ private let partition = TopicPartition("t", 0)
             #expect(try Log.openAtOnce(found.path, damaged, context, health: DirectoryHealth()) == nil)
             try context.core.files.open(found.path + "/00000000000000000000.log.swap", .create).close()
             #expect(try Log.openAtOnce(found.path, clean, context, health: DirectoryHealth()) == nil)
+        }
+    }
+
+    @Test func aFullDiskTakesTheFileAway() throws {
+        try World.run(seeds: 0..<3) { world in
+            let node = world.addNode()
+            let disk = Shared(node.disk)
+            try world.run(on: node) { cores in
+                try cores[0].files.makeDirectories("/data/t-0")
+                let directory = try await LogDirectory.open("/data", core: cores[0], formatting: identity)
+                var opening = LogOpening()
+                opening.topicID = topicID
+                let log = try await Log.open("/data/t-0", opening, LogContext(core: cores[0]))
+                try await log.close()
+                var offsets = LogOffsets()
+                offsets.add(partition, log)
+                #expect(offsets.closed.count == 1)
+                try await directory.close(offsets, brokerEpoch: 1)
+                let again = try await LogDirectory.open("/data", core: cores[0])
+                #expect(try again.partitions().first?.closed != nil)
+                disk.value.faults.capacityBytes = disk.value.usedBytes
+                try await again.writeClosed([:])
+                #expect(!cores[0].files.exists("/data/closed-log-checkpoint"))
+                #expect(again.health.failure == nil)
+                again.abandon()
+            }
         }
     }
 

@@ -40,9 +40,6 @@ final class PartitionTable {
     /// Has a partition's log opened by whoever needs it first.
     func addUnopened(_ assignment: PartitionAssignment) { unopened[assignment.key] = assignment }
 
-    /// The same by name. O(n log n).
-    var unopenedInOrder: [PartitionAssignment] { unopened.values.sorted { $0.name < $1.name } }
-
     @discardableResult
     func forgetUnopened(_ key: PartitionKey) -> PartitionAssignment? { unopened.removeValue(forKey: key) }
 

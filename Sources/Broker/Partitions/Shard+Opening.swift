@@ -30,10 +30,8 @@ extension Shard {
 
     /// Opens those of which `isNeeded` is true.
     func openLogs(where isNeeded: (PartitionAssignment) -> Bool) async {
-        guard !partitions.unopened.isEmpty else { return }
-        for assignment in partitions.unopenedInOrder where isServing && isNeeded(assignment) {
-            await openIfNeeded(assignment.key)
-        }
+        let needed = partitions.unopened.values.filter(isNeeded).sorted { $0.name < $1.name }
+        for assignment in needed where isServing { await openIfNeeded(assignment.key) }
     }
 
     /// What was closed in order is damaged, or a replacement of segments has to be finished first.
@@ -61,6 +59,8 @@ extension Shard {
     }
 
     private func setOffline(_ assignment: PartitionAssignment, _ error: LogError) {
+        // Without a free descriptor, say: who comes next tries again.
+        guard !error.isPassing else { return node.logger.warn("\(assignment.name) can't be opened now: \(error)") }
         partitions.forgetUnopened(assignment.key)
         setOffline(assignment.key, OfflinePartition(name: assignment.name, place: assignment.place), "\(error)")
     }

@@ -119,7 +119,8 @@ extension Shard {
             removed.offline.append(partition.name)
         }
         await finishOpenings(of: topicID)
-        for assignment in partitions.unopenedInOrder where assignment.topicID == topicID {
+        let unopened = partitions.unopened.values.filter { $0.topicID == topicID }
+        for assignment in unopened.sorted(by: { $0.name < $1.name }) {
             partitions.forgetUnopened(assignment.key)
             let path = assignment.place.path(assignment.name, .delete, random: (core.random(), core.random()))
             do throws(Errno) { try core.files.rename(assignment.place.path, to: path) } catch {
