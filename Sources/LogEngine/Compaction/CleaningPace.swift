@@ -29,9 +29,9 @@ public final class CleaningPace {
         progress.totalBytes = progress.readBytes + bytes
     }
 
-    /// Counts bytes that a read has brought; others had their turn while it was waited for.
+    /// Counts bytes that a read has brought. That it was waited for is no rest: what came to the core meanwhile is
+    /// answered at the end of the turn in which the work goes on.
     func read(_ bytes: Int) {
-        sliceBytes = 0
         unpaidBytes += bytes
         progress.readBytes += bytes
         pay()
