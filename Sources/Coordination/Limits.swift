@@ -10,4 +10,10 @@ enum Limits {
 
     /// Outdated entries that a ``DeadlineQueue`` carries along, beyond as many as it has live ones.
     static let staleDeadlines = 64
+
+    /// Milliseconds until a transaction's last record is tried again when it couldn't be written: its producer waits.
+    static let completionRetryMilliseconds: UInt64 = 1_000
+
+    /// Bytes of transactional ids that are forgotten with one batch, as in Kafka: topics may have small batches.
+    static let tombstoneBytes = 16_384
 }
