@@ -68,9 +68,11 @@ extension HandlerTable {
         HandlerTable([
             .produce, .fetch, .listOffsets, .metadata, .offsetCommit, .offsetFetch, .findCoordinator, .joinGroup,
             .heartbeat, .leaveGroup, .syncGroup, .describeGroups, .listGroups, .apiVersions, .createTopics,
-            .deleteTopics, .deleteRecords, .initProducerID, .offsetForLeaderEpoch, .describeConfigs, .alterConfigs,
-            .createPartitions, .deleteGroups, .incrementalAlterConfigs, .offsetDelete, .describeCluster,
-            .describeTopicPartitions, .alterReplicaLogDirs, .describeLogDirs,
+            .deleteTopics, .deleteRecords, .initProducerID, .offsetForLeaderEpoch, .addPartitionsToTransaction,
+            .addOffsetsToTransaction, .endTransaction, .writeTransactionMarkers, .transactionalOffsetCommit,
+            .describeConfigs, .alterConfigs, .createPartitions, .deleteGroups, .incrementalAlterConfigs, .offsetDelete,
+            .describeCluster, .describeProducers, .describeTransactions, .listTransactions, .describeTopicPartitions,
+            .alterReplicaLogDirs, .describeLogDirs,
         ])
     }
 }

@@ -58,4 +58,11 @@ enum Limits {
 
     /// How long a stop waits for clients to take their last answers.
     static let windDownMilliseconds: Int64 = 3000
+
+    /// How long to wait before a transaction's marker is tried again where it couldn't be written, first and at most.
+    static let markerPauseMilliseconds: ClosedRange<Int64> = 5...1000
+
+    /// The longest pause between two tries to add a partition to a transaction whose predecessor is ending; all of them
+    /// together are twice as long. Kafka's is 100 in all: clients try again then.
+    static let transactionPatienceMilliseconds: Int64 = 64
 }

@@ -5,8 +5,8 @@ import Metadata
 import Reactor
 import Records
 
-/// All that one core of a broker owns: its connections, its partitions' logs, its fetch sessions, its groups. Nothing
-/// of it is touched from elsewhere but by messages to this actor.
+/// All that one core of a broker owns: its connections, its partitions' logs, its fetch sessions, its
+/// coordinators. Nothing of it is touched from elsewhere but by messages to this actor.
 actor Shard {
     nonisolated let core: Core
     nonisolated let node: Node
@@ -22,6 +22,7 @@ actor Shard {
     let batchCheck = BatchCheck()
     let fetchSessions: FetchSessions
     let groups: GroupHosts
+    let transactions: TransactionHosts
     let logContext: LogContext
     /// Bytes of large requests that this core may have under way.
     private let requestBudget = Budget(bytes: Limits.requestBytesPerCore)
@@ -58,6 +59,7 @@ actor Shard {
         partitions = PartitionTable()
         fetchSessions = FetchSessions(slots: node.configuration.fetchSessionSlots)
         groups = GroupHosts()
+        transactions = TransactionHosts()
         logContext = LogContext(core: core)
         fetchMaxBytes = node.configuration.fetchMaxBytes
         createsTopicsByItself = node.configuration.createsTopicsByItself
@@ -181,6 +183,7 @@ actor Shard {
         isServing = false
         for (_, listener) in listeners { listener.shutdown() }
         groups.stop()
+        transactions.stop()
         cancelCleanings()
         partitions.wakeAll()
         for connection in connectionsInOrder { connection.windDown() }

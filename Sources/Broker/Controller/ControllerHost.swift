@@ -28,7 +28,7 @@ actor ControllerHost {
     private var isAhead = false
     private var place: ReplicaPlace?
     /// Why the topic of the groups couldn't be made, the last time.
-    private var refusalOfOffsetsTopic: String?
+    private var refusalsOfTopics: [String: String] = [:]
 
     init(core: Core, configuration: ServerConfiguration, clusterID: String, logger: Logger) {
         self.core = core
@@ -208,11 +208,11 @@ actor ControllerHost {
         }
     }
 
-    /// Logs why the topic of the groups can't be made, once a cause: clients ask again and again.
-    func note(refusalOfOffsetsTopic reason: String?) {
-        guard reason != refusalOfOffsetsTopic else { return }
-        refusalOfOffsetsTopic = reason
-        if let reason { logger.error("\(OffsetsTopic.name) can't be made: \(reason)") }
+    /// Logs why a topic of coordinators can't be made, once a cause: clients ask again and again.
+    func note(refusal reason: String?, ofTopic name: String) {
+        guard reason != refusalsOfTopics[name] else { return }
+        refusalsOfTopics[name] = reason
+        if let reason { logger.error("\(name) can't be made: \(reason)") }
     }
 
     // MARK: Deciding

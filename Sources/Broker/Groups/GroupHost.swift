@@ -23,10 +23,16 @@ final class GroupHost {
     private var timer: Timer?
     private var isStopped = false
     /// Appends whose outcome isn't known, in the log's order; each of one life of the machine.
-    private var appends: [(life: Int, id: UInt64, result: AppendResult)] = []
+    private var appends: [(life: Int, what: Appended, result: AppendResult)] = []
     private var isFollowing = false
     /// Grows with each new machine: what belongs to an older one concerns nobody any more.
     private var life = 0
+
+    /// What an append is, by its machine's id or by itself.
+    private enum Appended {
+        case records(id: UInt64)
+        case marker(TransactionMarker)
+    }
 
     /// Somebody who waits for an answer.
     private struct Asker {
@@ -46,11 +52,7 @@ final class GroupHost {
         machine = GroupMachine(config: config) { core.random() }
     }
 
-    private var moment: Moment {
-        Moment(
-            monotonicMilliseconds: core.now().nanoseconds / 1_000_000,
-            wallClockMilliseconds: core.wallClockMilliseconds())
-    }
+    private var moment: Moment { core.moment }
 
     /// Asks the machine; the answer may come much later (a join waits for the other members).
     /// - Parameter gone: fires when nobody waits any more; see `giveUp`.
@@ -103,22 +105,11 @@ final class GroupHost {
 
     /// Reads the whole partition into the machine; until then it answers COORDINATOR_LOAD_IN_PROGRESS.
     func load() async {
-        var offset = partition.log.startOffset
-        let end = partition.log.endOffset
-        while offset < end, !isStopped {
-            do {
-                let pieces = try await partition.log.read(from: offset, maxBytes: Limits.replayBytes, upTo: end)
-                guard !pieces.isEmpty else { break }
-                var iterator = BatchIterator(RecordPieces(pieces).joined)
-                while let batch = try iterator.nextBatch() {
-                    try replay(batch)
-                    offset = batch.header.lastOffset + 1
-                }
-            } catch {
-                logger.error(
-                    "\(partition.name) can't be replayed at offset \(offset), its groups are not served: \(error)")
-                return
-            }
+        do {
+            try await partition.log.replay(upTo: partition.log.endOffset, while: { !isStopped }, replay)
+        } catch {
+            logger.error("\(partition.name) can't be replayed, its groups are not served: \(error)")
+            return
         }
         run { machine, effects in machine.loaded(at: moment, &effects) }
     }
@@ -165,18 +156,37 @@ final class GroupHost {
 
     /// Appends in the order of the machine's wishes; the outcome is told when it is known.
     private func begin(_ append: GroupAppend) {
-        let builder = BatchBuilder(BatchBuilder.Fields())
+        var fields = BatchBuilder.Fields()
+        if let producer = append.producer {
+            fields.isTransactional = true
+            fields.producerID = producer.producerID
+            fields.producerEpoch = producer.producerEpoch
+        }
+        let builder = BatchBuilder(fields)
         let now = core.wallClockMilliseconds()
         for record in append.records { builder.append(timestamp: now, key: record.key, value: record.value) }
         let outcome = partition.appendAsCoordinator(builder.finish().bytes, check: batchCheck, now: now)
         switch outcome {
         case .failure(let error): finish(append.id, ofLife: life, .failure(error))
-        case .success(let result):
-            appends.append((life, append.id, result))
-            guard appends.count == 1, !isFollowing else { return }
-            let (shard, number) = (shard, partition.name.partition)
-            core.spawn { await shard.followGroupAppends(number) }
+        case .success(let result): follow(.records(id: append.id), result)
         }
+    }
+
+    /// Appends the end of a transaction, of which the machine learns in the log's order.
+    func append(_ marker: TransactionMarker) -> Result<AppendResult, KafkaError> {
+        guard !isStopped else { return .failure(.notCoordinator) }
+        // What is being read may hold offsets of the transaction.
+        guard machine.isLoaded, !machine.isGone else { return .failure(.coordinatorLoadInProgress) }
+        let outcome = partition.append(marker, check: batchCheck, now: core.wallClockMilliseconds())
+        if case .success(let result) = outcome { follow(.marker(marker), result) }
+        return outcome
+    }
+
+    private func follow(_ what: Appended, _ result: AppendResult) {
+        appends.append((life, what, result))
+        guard appends.count == 1, !isFollowing else { return }
+        let (shard, number) = (shard, partition.name.partition)
+        core.spawn { await shard.followGroupAppends(number) }
     }
 
     /// Tells the machine of its appends as they come to their end.
@@ -185,10 +195,17 @@ final class GroupHost {
         guard !isFollowing else { return }
         isFollowing = true
         defer { isFollowing = false }
-        while let (life, id, result) = appends.first {
+        while let (life, what, result) = appends.first {
             let failure = await partition.acknowledged(result, acks: -1)
             appends.removeFirst()
-            finish(id, ofLife: life, failure.map { .failure($0) } ?? .success(result.baseOffset))
+            switch what {
+            case .records(let id):
+                finish(id, ofLife: life, failure.map { .failure($0) } ?? .success(result.baseOffset))
+            case .marker(let marker):
+                // A failed one comes again; a machine that reads the log anew meets it there.
+                guard failure == nil, !isStopped, machine.isLoaded, !machine.isGone else { continue }
+                machine.replayMarker(producerID: marker.producerID, isCommit: marker.isCommit)
+            }
         }
     }
 
@@ -210,6 +227,8 @@ final class GroupHost {
     /// Memory was ahead of the log: begins again with what the log says.
     func reload() async {
         machine = GroupMachine(config: config) { [core] in core.random() }
+        // What this turn has appended has to be there to be read.
+        await core.sleep(until: core.now())
         await load()
     }
 

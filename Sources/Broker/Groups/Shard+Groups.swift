@@ -51,7 +51,10 @@ extension Shard {
     // MARK: Asking
 
     /// Has the group's coordinator answer, on whichever core it is.
-    func askCoordinator(of groupID: String, _ request: GroupRequest, _ frame: RequestFrame) async -> GroupResponse {
+    /// - Parameter pass: of a transaction's offsets.
+    func askCoordinator(
+        of groupID: String, _ request: GroupRequest, _ frame: RequestFrame, pass: TransactionPass? = nil
+    ) async -> GroupResponse {
         guard let topic = image[topic: OffsetsTopic.name] else {
             return request.refusal(.coordinatorNotAvailable, version: frame.version)
         }
@@ -59,7 +62,7 @@ extension Shard {
         let client = ClientIdentity(id: frame.clientID, host: "/" + frame.connection.peer.host)
         let shard = owner(of: topic.id, partition)
         guard request.waitsForMembers else {
-            return await shard.ask(partition, request, version: frame.version, client: client)
+            return await shard.ask(partition, request, version: frame.version, client: client, pass: pass)
         }
         // Nobody may be there any more when the others have come.
         let gone = FetchSignal()
@@ -75,9 +78,16 @@ extension Shard {
     }
 
     private func ask(
-        _ partition: Int32, _ request: GroupRequest, version: Int16, client: ClientIdentity, gone: FetchSignal? = nil
+        _ partition: Int32, _ request: GroupRequest, version: Int16, client: ClientIdentity, gone: FetchSignal? = nil,
+        pass: TransactionPass? = nil
     ) async -> GroupResponse {
         guard let host = groups[partition] else { return request.refusal(.notCoordinator, version: version) }
+        // From here to the append nothing comes between.
+        if let pass, case .commitTransactionalOffsets(let commit) = request,
+            let error = host.partition.refusal(of: commit.producerID, commit.producerEpoch, pass)
+        {
+            return request.refusal(error, version: version)
+        }
         return await host.ask(request, version: version, client: client, gone: gone)
     }
 

@@ -10,12 +10,19 @@ extension Handler {
     /// the leader's log, −1 below the high watermark. The appends happen when the request is read, so a client's
     /// requests keep their order however long an answer takes; the answer is sent in its turn.
     ///
+    /// Transactional batches are let in by their coordinator (`Transactions/ProduceAdmission`).
+    ///
     /// v3…v12 name topics, v13 gives their ids. Versions 0 to 2 are listed and not served: librdkafka before 2.11
     /// compresses only for brokers that list them (KAFKA-18659).
     static var produce: Handler {
         Handler(ProduceRequest.self, listed: 0...13) { shard, frame throws(CodingError) in
             let request = try frame.body(ProduceRequest.self)
-            return shard.produce(request, frame.withoutBody())
+            let frame = frame.withoutBody()
+            guard request.transactionalID != nil else { return shard.produce(request, frame) }
+            var reply: (any Reply)?
+            return ResponseReply(
+                attempt: { frames in reply?.write(to: frames) },
+                wait: { reply = await shard.produceInTransaction(request, frame) })
         }
     }
 }
@@ -26,6 +33,7 @@ struct PartitionProduce: Sendable {
     var partition: Int32
     var records: ByteSlice
     var version: Int16
+    var pass = TransactionPass.none
 }
 
 /// What became of a batch.
@@ -76,13 +84,11 @@ private struct Hopped {
 }
 
 extension Shard {
-    func produce(_ request: ProduceRequest, _ frame: RequestFrame) -> any Reply {
-        var refusal: PartitionProduced?
-        if !(-1...1).contains(request.acks) {
-            refusal = PartitionProduced(.invalidRequiredAcks)
-        } else if request.transactionalID != nil {
-            refusal = PartitionProduced(.invalidTxnState, "Transactions are not served by this broker.")
-        }
+    /// - Parameter admission: of a transactional producer's request.
+    func produce(
+        _ request: ProduceRequest, _ frame: RequestFrame, _ admission: ProduceAdmission? = nil
+    ) -> any Reply {
+        let refusal = (-1...1).contains(request.acks) ? nil : PartitionProduced(.invalidRequiredAcks)
         var response = ProduceResponse()
         response.topics.reserveCapacity(request.topics.count)
         var waiting: [Waiting] = []
@@ -99,12 +105,14 @@ extension Shard {
                     do throws(KafkaError) {
                         let topicID = try found.get()
                         try refuseInternal(topicID, frame)
-                        let work = PartitionProduce(
+                        var work = PartitionProduce(
                             topicID: topicID, partition: partition.index, records: partition.records ?? ByteSlice(),
                             version: frame.version)
                         let place = Place(topic: response.topics.count, partition: answer.partitions.count)
                         let owner = node.placement(of: topicID, partition.index)
-                        if owner == core.index {
+                        if let admission, let refused = admission.admit(&work, topic: place.topic, place.partition) {
+                            produced = refused
+                        } else if owner == core.index {
                             let result: AppendedBatch?
                             (produced, result) = append(work)
                             if let result { waiting.append(Waiting(place: place, batch: result)) }
@@ -160,7 +168,8 @@ extension Shard {
             return (PartitionProduced(absence(of: work.topicID, work.partition)), nil)
         }
         let (produced, result) = partition.append(
-            work.records, produceVersion: work.version, check: batchCheck, now: core.wallClockMilliseconds())
+            work.records, produceVersion: work.version, pass: work.pass, check: batchCheck,
+            now: core.wallClockMilliseconds())
         guard let result else { return (produced, nil) }
         return (produced, AppendedBatch(partition: partition, result: result))
     }

@@ -4,8 +4,8 @@ import KafkaProtocol
 import Metadata
 
 extension Handler {
-    /// Who coordinates a group. The first question makes `__consumer_offsets`; until it is there the answer is
-    /// COORDINATOR_NOT_AVAILABLE, and clients ask again.
+    /// Who coordinates a group, or a transactional id. The first question makes the topic that they are kept in; until
+    /// it is there the answer is COORDINATOR_NOT_AVAILABLE, and clients ask again.
     static var findCoordinator: Handler {
         .answering(FindCoordinatorRequest.self) { shard, request, frame in await shard.findCoordinator(request, frame) }
     }
@@ -43,11 +43,10 @@ extension Shard {
                 $0.errorMessage = message ?? error.sentence
             }
         }
-        guard type == 0 else {
-            return refused(.invalidRequest, "This broker coordinates consumer groups only.")
+        guard let name = type == 0 ? OffsetsTopic.name : type == 1 ? TransactionsTopic.name : nil else {
+            return refused(.invalidRequest, "This broker coordinates consumer groups and transactions.")
         }
-        if image[topic: OffsetsTopic.name] == nil { await createOffsetsTopic() }
-        guard let topic = image[topic: OffsetsTopic.name] else { return refused(.coordinatorNotAvailable) }
+        guard let topic = await coordinatorTopic(name) else { return refused(.coordinatorNotAvailable) }
         let partition = OffsetsTopic.partition(of: key, partitionCount: topic.partitionCount)
         guard let leader = topic.partitions[partition]?.leader, let broker = image.brokers[leader],
             let endpoint = broker.endpoint(frame.connection.listener)
@@ -61,27 +60,52 @@ extension Shard {
         }
     }
 
-    private func createOffsetsTopic() async {
+    /// A topic of coordinators; made if it isn't there.
+    func coordinatorTopic(_ name: String) async -> TopicImage? {
+        if let topic = image[topic: name] { return topic }
+        var refusal: String?
+        let answers = await create([name == OffsetsTopic.name ? newOffsetsTopic : newTransactionsTopic]).topics
+        if let answer = answers.first, answer.errorCode != 0, answer.errorCode != KafkaError.topicAlreadyExists.code {
+            refusal = answer.errorMessage ?? "error \(answer.errorCode)"
+        }
+        await controller.note(refusal: refusal, ofTopic: name)
+        return image[topic: name]
+    }
+
+    private var newOffsetsTopic: CreateTopicsRequest.Topic {
         let configuration = node.configuration
-        var topic = CreateTopicsRequest.Topic()
-        topic.name = OffsetsTopic.name
-        topic.partitionCount = configuration.offsetsTopicPartitionCount
-        topic.replicationFactor = configuration.offsetsTopicReplicationFactor
-        topic.configs = [
-            ("cleanup.policy", "compact"), ("compression.type", "producer"),
-            ("segment.bytes", String(configuration.offsetsTopicSegmentBytes)),
-        ].map { name, value in
+        return CreateTopicsRequest.Topic {
+            $0.name = OffsetsTopic.name
+            $0.partitionCount = configuration.offsetsTopicPartitionCount
+            $0.replicationFactor = configuration.offsetsTopicReplicationFactor
+            $0.configs = Self.configs([
+                ("cleanup.policy", "compact"), ("compression.type", "producer"),
+                ("segment.bytes", String(configuration.offsetsTopicSegmentBytes)),
+            ])
+        }
+    }
+
+    private var newTransactionsTopic: CreateTopicsRequest.Topic {
+        let configuration = node.configuration
+        return CreateTopicsRequest.Topic {
+            $0.name = TransactionsTopic.name
+            $0.partitionCount = configuration.transactionLogPartitionCount
+            $0.replicationFactor = configuration.transactionLogReplicationFactor
+            $0.configs = Self.configs([
+                ("unclean.leader.election.enable", "false"), ("compression.type", "uncompressed"),
+                ("cleanup.policy", "compact"),
+                ("min.insync.replicas", String(configuration.transactionLogMinInsyncReplicas)),
+                ("segment.bytes", String(configuration.transactionLogSegmentBytes)),
+            ])
+        }
+    }
+
+    private static func configs(_ settings: [(String, String)]) -> [CreateTopicsRequest.Config] {
+        settings.map { name, value in
             CreateTopicsRequest.Config {
                 $0.name = name
                 $0.value = value
             }
         }
-        var refusal: String?
-        if let answer = await create([topic]).topics.first, answer.errorCode != 0,
-            answer.errorCode != KafkaError.topicAlreadyExists.code
-        {
-            refusal = answer.errorMessage ?? "error \(answer.errorCode)"
-        }
-        await controller.note(refusalOfOffsetsTopic: refusal)
     }
 }

@@ -1,40 +1,48 @@
+import Coordination
 import KafkaProtocol
 import Metadata
 
 extension Handler {
-    /// A producer id for idempotent producing, from this core's block of a thousand. A producer that names the id it
-    /// has (v3 on) gets a new one: without transactions there is no state to go on with.
+    /// A producer id: with a transactional id from that id's coordinator, which also ends what it left open; else, for
+    /// idempotent producing, from this core's block of a thousand. A producer without a transactional id that names the
+    /// id it has (v3 on) gets a new one: there is no state to go on with.
     static var initProducerID: Handler {
-        .answering(InitProducerIdRequest.self, listed: 0...5) { shard, request, _ in
-            await shard.initProducerID(request)
+        .answering(InitProducerIdRequest.self, listed: 0...5) { shard, request, frame in
+            await shard.initProducerID(request, frame)
         }
     }
 }
 
 extension Shard {
-    fileprivate func initProducerID(_ request: InitProducerIdRequest) async -> InitProducerIdResponse {
-        func refused(_ error: KafkaError) -> InitProducerIdResponse {
+    fileprivate func initProducerID(
+        _ request: InitProducerIdRequest, _ frame: RequestFrame
+    ) async -> InitProducerIdResponse {
+        func answer(_ error: KafkaError, _ id: Int64 = -1, _ epoch: Int16 = -1) -> InitProducerIdResponse {
             InitProducerIdResponse {
-                $0.errorCode = error.code
-                $0.producerID = -1
-                $0.producerEpoch = -1
+                $0.errorCode = error.forTransactionClients(isOld: frame.version < 4).code
+                $0.producerID = id
+                $0.producerEpoch = epoch
             }
         }
-        guard request.transactionalID == nil else { return refused(.invalidRequest) }
-        do throws(ControllerError) {
-            let id = try await nextProducerID()
-            return InitProducerIdResponse {
-                $0.producerID = id
-                $0.producerEpoch = 0
-            }
-        } catch {
-            return refused(.coordinatorLoadInProgress)
+        guard (request.producerID == -1) == (request.producerEpoch == -1) else { return answer(.invalidRequest) }
+        if let transactionalID = request.transactionalID {
+            let initialization = TransactionInitialization(
+                transactionalID: transactionalID, timeoutMilliseconds: request.transactionTimeoutMilliseconds,
+                expected: request.producerID == -1 ? nil : (request.producerID, request.producerEpoch))
+            guard
+                case .producer(let error, let id, let epoch) = await askCoordinator(
+                    ofTransactionalID: transactionalID, .initialize(initialization))
+            else { return answer(.unknownServerError) }
+            return answer(error, id, epoch)
+        }
+        do throws(ControllerError) { return answer(.noError, try await nextProducerID(), 0) } catch {
+            return answer(.coordinatorLoadInProgress)
         }
     }
 
     /// The next id of this core's block; a new block when that is used up. Several requests may wait for the same
     /// block.
-    private func nextProducerID() async throws(ControllerError) -> Int64 {
+    func nextProducerID() async throws(ControllerError) -> Int64 {
         while true {
             if let id = producerIDs.popFirst() { return id }
             let brokerID = node.id

@@ -21,6 +21,8 @@ final class Partition {
     private(set) var directory: String
     /// A move to another directory is about to end, and the log never came to rest: producers try again in a moment.
     var isHoldingAppends = false
+    /// Producers that may begin a transaction here.
+    var passes = TransactionPasses()
 
     init(topicID: UUID, name: TopicPartition, log: Log, directory: String, leaderEpoch: Int32, config: TopicConfig) {
         self.topicID = topicID
@@ -62,11 +64,15 @@ final class Partition {
     // MARK: Writing
 
     /// Checks a batch and appends it. It is written when the core's turn ends: wait for the result's `written()`.
+    /// - Parameter pass: what lets a transactional batch in; others need none.
     func append(
-        _ records: ByteSlice, produceVersion: Int16, check: BatchCheck, now: Int64
+        _ records: ByteSlice, produceVersion: Int16, pass: TransactionPass, check: BatchCheck, now: Int64
     ) -> (PartitionProduced, AppendResult?) {
         do throws(BatchError) {
             let batch = try check.append(records, rules, produceVersion: produceVersion, now: now)
+            if batch.isTransactional, let error = refusal(of: batch.producerID, batch.producerEpoch, pass) {
+                return (PartitionProduced(error), nil)
+            }
             return append(batch, origin: .client)
         } catch {
             var refused = PartitionProduced(KafkaError(rawValue: error.code.rawValue) ?? .corruptMessage, error.message)
@@ -93,9 +99,13 @@ final class Partition {
     }
 
     /// Appends a coordinator's batch; wait for it with `acknowledged`.
-    func appendAsCoordinator(_ records: ByteSlice, check: BatchCheck, now: Int64) -> Result<AppendResult, KafkaError> {
+    /// - Parameter limit: bytes, where the topic's own doesn't count.
+    func appendAsCoordinator(
+        _ records: ByteSlice, limit: Int? = nil, check: BatchCheck, now: Int64
+    ) -> Result<AppendResult, KafkaError> {
         var coordinatorRules = rules
         coordinatorRules.origin = .coordinator
+        if let limit { coordinatorRules.maxMessageBytes = limit }
         do throws(BatchError) {
             let batch = try check.append(records, coordinatorRules, now: now)
             let (produced, result) = append(batch, origin: .coordinator)
@@ -104,6 +114,34 @@ final class Partition {
             return .failure(KafkaError(rawValue: error.code.rawValue) ?? .corruptMessage)
         }
     }
+
+    // MARK: Transactions
+
+    /// Appends the end of a transaction; wait for it with `acknowledged`.
+    func append(_ marker: TransactionMarker, check: BatchCheck, now: Int64) -> Result<AppendResult, KafkaError> {
+        passes.revoke(marker.producerID)
+        return appendAsCoordinator(marker.batch(timestamp: now), limit: .max, check: check, now: now)
+    }
+
+    /// What lets a producer's transactional batches in: its transaction is open, or its coordinator has to be asked.
+    func pass(producerID: Int64, epoch: Int16) -> TransactionPass {
+        if log.hasOpenTransaction(producerID: producerID, epoch: epoch) { return .open }
+        return .verified(passes.begin(producerID))
+    }
+
+    /// Why a transactional batch may not be appended, or nil.
+    func refusal(of producerID: Int64, _ epoch: Int16, _ pass: TransactionPass) -> KafkaError? {
+        switch pass {
+        case .none: .transactionalIDAuthorizationFailed
+        case .unchecked: nil
+        case .open: log.hasOpenTransaction(producerID: producerID, epoch: epoch) ? nil : .invalidTxnState
+        case .verified(let token):
+            passes.holds(producerID, token) || log.hasOpenTransaction(producerID: producerID, epoch: epoch)
+                ? nil : .invalidTxnState
+        }
+    }
+
+    // MARK: Waiting
 
     /// Returns once an appended batch is where `acks` wants it: nil, or the error to tell.
     func acknowledged(_ result: AppendResult, acks: Int16) async -> KafkaError? {

@@ -108,6 +108,7 @@ extension Shard {
         partitions.add(partition)
         if let future = assignment.place.future { move(partition, to: future) }
         if assignment.name.topic == OffsetsTopic.name { startGroups(on: partition) }
+        if assignment.name.topic == TransactionsTopic.name { startTransactions(on: partition) }
         return partition
     }
 
@@ -133,6 +134,7 @@ extension Shard {
         for partition in partitions.all where partition.topicID == topicID {
             partitions.remove(topicID, partition.name.partition)
             groups.remove(partition)
+            transactions.remove(partition)
             partition.wake()
             await cancelMove(of: partition.name)
             let name = PartitionDirectoryName(partition.name, .delete, random: (core.random(), core.random()))
@@ -166,6 +168,7 @@ extension Shard {
             partitions.remove(key.topicID, key.partition)
             offline[key] = OfflinePartition(name: partition.name, place: nil)
             groups.remove(partition)
+            transactions.remove(partition)
             partition.wake()
             await dropMove(of: partition.name)
             await partition.log.abandon()

@@ -66,10 +66,12 @@ package struct Format: Sendable {
 /// The features that this broker works with.
 package enum Features {
     /// What a freshly formatted cluster finalizes.
-    package static let defaults = [Feature(Feature.metadataVersion, 30)]
+    package static let defaults = [Feature(Feature.metadataVersion, 30), Feature(Feature.transactionVersion, 2)]
 
     /// What ApiVersions tells of.
-    static let supported: [(name: String, minimum: Int16, maximum: Int16)] = [(Feature.metadataVersion, 7, 30)]
+    static let supported: [(name: String, minimum: Int16, maximum: Int16)] = [
+        (Feature.metadataVersion, 7, 30), (Feature.transactionVersion, 0, 2),
+    ]
 
     static func isSupported(_ name: String) -> Bool { supported.contains { $0.name == name } }
 }

@@ -65,6 +65,7 @@ extension ServerConfiguration {
     package var transactionLogMinInsyncReplicas: Int32 { int32("transaction.state.log.min.isr") }
     package var transactionLogSegmentBytes: Int { Int(integer("transaction.state.log.segment.bytes")) }
     package var transactionMaxTimeoutMilliseconds: Int64 { integer("transaction.max.timeout.ms") }
+    package var verifiesTransactions: Bool { boolean("transaction.partition.verification.enable") }
     package var producerIDExpirationMilliseconds: Int64 { integer("producer.id.expiration.ms") }
 
     // Log
