@@ -69,7 +69,10 @@ extension Shard {
 extension PartitionAssignment {
     /// Whether nothing more has to be known of its log before somebody uses it.
     func canWait(_ files: FileSystem) -> Bool {
-        guard let found = place.found, place.future == nil, name.topic != OffsetsTopic.name else { return false }
+        // Coordinators read theirs at the start.
+        guard let found = place.found, place.future == nil, name.topic != OffsetsTopic.name,
+            name.topic != TransactionsTopic.name
+        else { return false }
         if found.isClosed(topicID: topicID) { return true }
         // Another broker has closed it, which didn't leave the id where ours does.
         return found.wasClean && PartitionMetadataFile.topicID(inDirectory: found.path, files: files) == topicID

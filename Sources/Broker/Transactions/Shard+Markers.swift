@@ -75,7 +75,7 @@ extension Shard {
     private func append(
         _ marker: TransactionMarker, to key: PartitionKey
     ) -> Result<(Partition, AppendResult), KafkaError> {
-        guard let partition = partitions.find(key.topicID, key.partition) else {
+        guard let partition = partition(key.topicID, key.partition) else {
             return .failure(absence(of: key.topicID, key.partition))
         }
         let result: Result<AppendResult, KafkaError>

@@ -118,12 +118,12 @@ import Testing
         }
     }
 
-    @Test func onlyGroupsAreCoordinated() throws {
+    @Test func groupsAreFoundAndShareGroupsAreNot() throws {
         try Stage().ask { client in
             let response = try await client.ask(
                 FindCoordinatorRequest {
-                    $0.coordinatorKeys = ["tx"]
-                    $0.keyType = 1
+                    $0.coordinatorKeys = ["g:AAAAAAAAAAAAAAAAAAAAAA:0"]
+                    $0.keyType = 2
                 })
             #expect(response.coordinators.first?.errorCode != 0)
             let groups = try await client.ask(FindCoordinatorRequest { $0.coordinatorKeys = ["a", "b"] }).coordinators

@@ -134,15 +134,4 @@ import Testing
             #expect(try await KafkaError(client.produce(topic, batch(["a"])).errorCode) == .invalidTopicException)
         }
     }
-
-    @Test func transactionsAreRefused() throws {
-        try Stage().ask { client in
-            try await client.create("t")
-            var request = ProduceRequest.of("t", [(0, batch(["a"]))])
-            request.transactionalID = "tx"
-            let response = try await client.ask(request, version: 9)
-            #expect(response.topics.first?.partitions.first?.errorCode != 0)
-            #expect(try await client.values("t").isEmpty)
-        }
-    }
 }

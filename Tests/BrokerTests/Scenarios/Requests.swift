@@ -5,9 +5,10 @@ import Records
 /// A batch of `values` as a producer sends it.
 func batch(
     _ values: [String], producer: (id: Int64, epoch: Int16)? = nil, sequence: Int32 = 0, timestamp: Int64 = 1000,
-    key: String? = "k"
+    key: String? = "k", isTransactional: Bool = false
 ) -> ByteSlice {
     var fields = BatchBuilder.Fields()
+    fields.isTransactional = isTransactional
     if let producer {
         fields.producerID = producer.id
         fields.producerEpoch = producer.epoch
@@ -210,4 +211,26 @@ extension FetchRequest {
                 ]
         }
     }
+}
+
+/// The values that a read-committed consumer hands on: it leaves out what the answer says was aborted.
+func committedRecords(_ fetched: FetchResponse.Partition) throws -> [String] {
+    var iterator = BatchIterator(fetched.records?.joined ?? ByteSlice())
+    let decompressor = Decompressor()
+    var aborted = (fetched.abortedTransactions ?? []).sorted { $0.firstOffset < $1.firstOffset }[...]
+    var open: Set<Int64> = []
+    var values: [String] = []
+    while let batch = try iterator.nextBatch() {
+        let header = batch.header
+        while let next = aborted.first, next.firstOffset <= header.lastOffset {
+            open.insert(next.producerID)
+            aborted.removeFirst()
+        }
+        if header.attributes.isControl {
+            open.remove(header.producerID)
+        } else if !header.attributes.isTransactional || !open.contains(header.producerID) {
+            values += try batch.records(with: decompressor).map { $0.value?.text ?? "" }
+        }
+    }
+    return values
 }

@@ -35,6 +35,7 @@ final class Stage: @unchecked Sendable {
                 ("listeners", "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"),
                 ("advertised.listeners", "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"),
                 ("group.initial.rebalance.delay.ms", "0"), ("offsets.topic.num.partitions", "3"),
+                ("transaction.state.log.num.partitions", "3"),
             ] + settings.map { (name: $0.0, value: $0.1) })
         let (broker, lines, failure) = (broker, lines, failure)
         let outcome = Shared<Result<Void, any Error>?>(nil)
@@ -130,6 +131,19 @@ final class Stage: @unchecked Sendable {
             }
         }
         return try finish(outcome, "the client")
+    }
+
+    /// Begins to run `body` the same way; the next program ends it.
+    func inBackground(_ body: @escaping @Sendable (Client) async throws -> Void) {
+        let address = node.address(port: 9092)
+        if clients.isRunning { world.crash(clients, .kill) }
+        clients.start { cores in
+            cores[0].spawn {
+                guard let client = try? await Client(cores[0], address) else { return }
+                try? await body(client)
+                client.close()
+            }
+        }
     }
 
     @discardableResult
