@@ -83,16 +83,13 @@ extension Shard {
         if errors.contains(where: { $0.contains { $0 != nil } }) {
             return transaction.answer { topic, partition in errors[topic][partition] ?? .operationNotAttempted }
         }
-        let answer = await askCoordinator(
-            ofTransactionalID: transaction.transactionalID,
-            .add(
-                TransactionAddition(
-                    transactionalID: transaction.transactionalID, producerID: transaction.producerID,
-                    producerEpoch: transaction.producerEpoch,
-                    partitions: transaction.topics.flatMap { topic in
-                        topic.partitions.map { TransactionPartition(topic.name, $0) }
-                    }, isVerification: version >= 4 && transaction.verifyOnly,
-                    clientVersion: version >= 4 ? 2 : 0)))
+        let answer = await addPatiently(
+            TransactionAddition(
+                transactionalID: transaction.transactionalID, producerID: transaction.producerID,
+                producerEpoch: transaction.producerEpoch,
+                partitions: transaction.topics.flatMap { topic in
+                    topic.partitions.map { TransactionPartition(topic.name, $0) }
+                }, isVerification: version >= 4 && transaction.verifyOnly, clientVersion: version >= 4 ? 2 : 0))
         guard case .added(let error, let missing) = answer else { return [] }
         let told = error.forTransactionClients(isOld: version < 2)
         let absent: KafkaError = version >= 5 ? .transactionAbortable : .invalidTxnState
@@ -106,13 +103,10 @@ extension Shard {
         guard !request.groupID.isEmpty else { return .invalidGroupID }
         guard let topic = await coordinatorTopic(OffsetsTopic.name) else { return .coordinatorNotAvailable }
         let partition = OffsetsTopic.partition(of: request.groupID, partitionCount: topic.partitionCount)
-        return await askCoordinator(
-            ofTransactionalID: request.transactionalID,
-            .add(
-                TransactionAddition(
-                    transactionalID: request.transactionalID, producerID: request.producerID,
-                    producerEpoch: request.producerEpoch,
-                    partitions: [TransactionPartition(OffsetsTopic.name, partition)]))
+        return await addPatiently(
+            TransactionAddition(
+                transactionalID: request.transactionalID, producerID: request.producerID,
+                producerEpoch: request.producerEpoch, partitions: [TransactionPartition(OffsetsTopic.name, partition)])
         ).error
     }
 }

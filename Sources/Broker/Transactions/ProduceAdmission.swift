@@ -48,7 +48,8 @@ extension Shard {
                     ?? TransactionAdmission(
                         transactionalID: request.transactionalID ?? "", producerID: header.producerID,
                         producerEpoch: header.producerEpoch, addsImplicitly: frame.version >= 12)
-                isMixed = isMixed || gathered.producerID != header.producerID
+                isMixed =
+                    isMixed || gathered.producerID != header.producerID
                     || gathered.producerEpoch != header.producerEpoch
                 gathered.entries.append(
                     TransactionAdmission.Entry(

@@ -59,12 +59,13 @@ extension Shard {
         }
     }
 
-    /// The transaction before may just be ending: its markers take no longer than the way back to the client.
-    private func addPatiently(_ request: TransactionAddition) async -> TransactionResponse {
+    /// Adds to a transaction. The one before may just be ending: its markers take less time than the way back to the
+    /// client, and its pause.
+    func addPatiently(_ request: TransactionAddition) async -> TransactionResponse {
         var pauseMilliseconds: Int64 = 1
         while true {
             let answer = await askCoordinator(ofTransactionalID: request.transactionalID, .add(request))
-            guard answer.error == .concurrentTransactions, !request.isVerification,
+            guard answer.error == .concurrentTransactions,
                 pauseMilliseconds <= Limits.transactionPatienceMilliseconds, !core.isHalted
             else { return answer }
             await core.sleep(milliseconds: pauseMilliseconds)

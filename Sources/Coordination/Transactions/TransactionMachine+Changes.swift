@@ -140,7 +140,8 @@ extension TransactionMachine {
     }
 
     /// All partitions know, or are gone.
-    package func markersWritten(_ markers: TransactionMarkers, at moment: Moment, _ effects: inout [TransactionEffect]) {
+    package func markersWritten(_ markers: TransactionMarkers, at moment: Moment, _ effects: inout [TransactionEffect])
+    {
         self.moment = moment
         guard !isGone, let transaction = transactions[markers.transactionalID], transaction.markers == markers.number
         else { return }

@@ -55,9 +55,10 @@ extension TransactionMachine {
         if !transactions.isEmpty { watchExpiry() }
         let expired = transactions.values.filter {
             $0.pending == nil && $0.metadata.state.isAtRest
-                && $0.metadata.lastUpdateTimestamp <= wallClock.subtractingReportingOverflow(
-                    config.expirationMilliseconds
-                ).partialValue
+                && $0.metadata.lastUpdateTimestamp
+                    <= wallClock.subtractingReportingOverflow(
+                        config.expirationMilliseconds
+                    ).partialValue
         }.sorted { $0.id < $1.id }
         var writer = RecordWriter()
         var changes: [(transaction: Transaction, next: TransactionMetadata?)] = []

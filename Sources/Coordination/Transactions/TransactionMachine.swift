@@ -73,7 +73,9 @@ package final class TransactionMachine {
     /// The host is no longer this partition's leader: whoever waits is told.
     package func resign(_ effects: inout [TransactionEffect]) {
         isGone = true
-        for (token, request) in waiting.sorted(by: { $0.key < $1.key }) { reply(token, request.refusal(.notCoordinator)) }
+        for (token, request) in waiting.sorted(by: { $0.key < $1.key }) {
+            reply(token, request.refusal(.notCoordinator))
+        }
         waiting = [:]
         for (_, change) in appends.sorted(by: { $0.key < $1.key }) { fail(change.outcome, .notCoordinator) }
         appends = [:]

@@ -29,10 +29,18 @@ import Testing
         }
     }
 
-    /// Killed at any moment around the end of a transaction: it ends on all partitions alike, and if the end was
-    /// answered, as it was answered.
     @Test(arguments: UInt64(1)...40) func aKillAmidTheEndLeavesAllOrNothing(seed: UInt64) throws {
-        let stage = try Stage(cores: Int(seed % 3) + 1, seed: seed)
+        try end(amid: .kill, Stage(cores: Int(seed % 3) + 1, seed: seed), seed)
+    }
+
+    @Test(arguments: UInt64(101)...120) func aPowerCutAmidTheEndLeavesAllOrNothing(seed: UInt64) throws {
+        let settings = [("log.flush.interval.messages", "1")]
+        try end(amid: .powerCut, Stage(cores: Int(seed % 3) + 1, seed: seed, settings: settings), seed)
+    }
+
+    /// Ended at any moment around the end of a transaction: it ends on all partitions alike, and if the end was
+    /// answered, as it was answered.
+    private func end(amid crash: Crash, _ stage: Stage, _ seed: UInt64) throws {
         let commits = seed % 2 == 0
         let answered = Shared<KafkaError?>(nil)
         let ending = Shared(false)
@@ -55,7 +63,7 @@ import Testing
             if ending.value { steps += 1 }
             return steps > seed * 7 % 200
         }
-        stage.crash(.kill)
+        stage.crash(crash)
         try stage.start()
         try stage.ask { client in
             // Whoever comes next ends what is open.
@@ -72,6 +80,7 @@ import Testing
             #expect(shown.count == 1, "seed \(seed): \(shown)")
             #expect((offset == 42) == (shown == [["a"]]), "seed \(seed): \(offset) beside \(shown)")
             if answered.value == .noError { #expect(shown == [commits ? ["a"] : []], "seed \(seed)") }
+            print("AMID", seed, answered.value.map { "\($0)" } ?? "-", commits, shown)
         }
     }
 

@@ -173,7 +173,8 @@ private struct TransactionModel {
             }
         }
         // What was answered is what the markers say: of each promise there is an ending with at least its partitions.
-        for promise in promised where !host.markers.contains(where: {
+        for promise in promised
+        where !host.markers.contains(where: {
             $0.transactionalID == promise.id && $0.isCommit == promise.isCommit
                 && promise.partitions.isSubset(of: $0.partitions)
         }) {
