@@ -13,7 +13,8 @@ final class TransactionTestHost {
     private(set) var repeatedReplies: [UInt64] = []
     private(set) var tokens: UInt64 = 0
     private(set) var markers: [TransactionMarkers] = []
-    /// What waits for ``finishAppend()``, ``finishMarkers()`` and ``finishID(_:)``; without holding, it is done at once.
+    /// What waits for ``finishAppend()``, ``finishMarkers()`` and ``finishID(_:)``; without holding, it is done at
+    /// once.
     private(set) var heldAppends: [(id: UInt64, records: [CoordinatorRecord])] = []
     private(set) var heldMarkers: [TransactionMarkers] = []
     private(set) var heldIDs: [UInt64] = []
