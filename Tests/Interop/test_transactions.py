@@ -1,9 +1,9 @@
 """Transactions with real producers: all or nothing, whatever happens to the producer and the broker."""
 import asyncio
-import shutil
-import tempfile
+import threading
 import time
 import uuid
+from random import Random
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
@@ -119,12 +119,12 @@ def test_transaction_of_a_silent_producer_is_aborted(tmp_path):
         assert running.stop() == 0
 
 
-def offsets(bootstrap, group, name, stable=True):
+def offsets(bootstrap, group, name, stable=True, partition=0):
     reader = Consumer({
         "bootstrap.servers": bootstrap, "group.id": group, "enable.auto.commit": False,
         "isolation.level": "read_committed" if stable else "read_uncommitted"})
     try:
-        return reader.committed([TopicPartition(name, 0)], 10)[0].offset
+        return reader.committed([TopicPartition(name, partition)], 10)[0].offset
     finally:
         reader.close()
 
@@ -218,6 +218,87 @@ def test_a_restart_in_the_middle_loses_and_doubles_nothing(tmp_path, kind):
         assert committed <= set(shown) <= committed | unknown
         assert len(committed) >= 10
     finally:
+        running.stop()
+
+
+class Copier(threading.Thread):
+    """Reads, processes and writes: each batch's output and its offsets in one transaction. Dies when it is told to, or
+    when the transaction can't be saved."""
+
+    def __init__(self, bootstrap, number, source, target):
+        super().__init__(daemon=True)
+        self.settings = bootstrap, f"copier-{number}", source, target
+        self.dies = threading.Event()
+        self.copied = 0
+
+    def run(self):
+        bootstrap, name, source, target = self.settings
+        reader = Consumer({
+            "bootstrap.servers": bootstrap, "group.id": "copiers", "auto.offset.reset": "earliest",
+            "enable.auto.commit": False, "isolation.level": "read_committed", "session.timeout.ms": 6000})
+        try:
+            writer = producer(bootstrap, name, transaction_timeout_ms=5000)
+            reader.subscribe([source])
+            while not self.dies.is_set():
+                records = [record for record in reader.consume(10, 0.5) if not record.error()]
+                if not records:
+                    continue
+                writer.begin_transaction()
+                for record in records:
+                    writer.produce(target, record.value(), partition=record.partition())
+                    if self.dies.is_set():
+                        return  # with the transaction open
+                writer.send_offsets_to_transaction(
+                    reader.position(reader.assignment()), reader.consumer_group_metadata(), 20)
+                writer.commit_transaction(20)
+                self.copied += len(records)
+        except KafkaException:
+            pass  # another one takes over, with its name
+        finally:
+            reader.close()
+
+
+@pytest.mark.parametrize("kind", ["stop", "kill"])
+def test_each_input_is_copied_exactly_once(tmp_path, kind):
+    """However often the copiers and the broker between them die."""
+    count, partitions, random = 600, 3, Random(kind)
+    running = Broker(tmp_path, settings=[
+        "num.partitions=3", "transaction.abort.timed.out.transaction.cleanup.interval.ms=1000"]).start()
+    copiers = {}
+    try:
+        plain = Producer({"bootstrap.servers": running.bootstrap})
+        for number in range(count):
+            plain.produce("source", f"{number}", partition=number % partitions)
+            if number % 50 == 0:
+                plain.poll(0)
+        assert plain.flush(30) == 0
+
+        def shown():
+            values = read(running.bootstrap, "target", partitions)
+            return [value for index in range(partitions) for value in values[index]]
+        rounds, deadline = 0, time.monotonic() + 150
+        while time.monotonic() < deadline:
+            for number in range(2):
+                if number not in copiers or not copiers[number].is_alive():
+                    copiers[number] = Copier(running.bootstrap, number, "source", "target")
+                    copiers[number].start()
+            time.sleep(random.uniform(0.5, 3))
+            rounds += 1
+            if rounds <= 8 and rounds % 2:
+                copiers[random.randrange(2)].dies.set()
+            elif rounds <= 8:
+                running.kill() if kind == "kill" else running.stop()
+                running.start()
+            elif len(shown()) >= count:
+                break
+        values = shown()
+        assert len(values) == len(set(values)), "something is there twice"
+        assert sorted(map(int, values)) == list(range(count))
+        assert sum(offsets(running.bootstrap, "copiers", "source", partition=index)
+                   for index in range(partitions)) == count
+    finally:
+        for copier in copiers.values():
+            copier.dies.set()
         running.stop()
 
 
