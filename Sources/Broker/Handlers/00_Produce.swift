@@ -19,6 +19,8 @@ extension Handler {
             let request = try frame.body(ProduceRequest.self)
             let frame = frame.withoutBody()
             guard request.transactionalID != nil else { return shard.produce(request, frame) }
+            if let reply = shard.produceInOpenTransaction(request, frame) { return reply }
+            frame.connection.transactions.enter()
             var reply: (any Reply)?
             return ResponseReply(
                 attempt: { frames in reply?.write(to: frames) },

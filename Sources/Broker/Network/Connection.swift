@@ -185,4 +185,5 @@ struct ConnectionContext {
     let listener: String
     let peer: SocketAddress
     let lifeline = Lifeline()
+    let transactions = TransactionQueue()
 }

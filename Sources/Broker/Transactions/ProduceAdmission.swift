@@ -1,7 +1,9 @@
 import Bytes
 import Coordination
 import KafkaProtocol
+import LogEngine
 import Metadata
+import Reactor
 import Records
 
 /// By places in a produce request: what lets its transactional batches in, or keeps them out.
@@ -12,12 +14,16 @@ struct ProduceAdmission {
     }
 
     private var verdicts: [Int: [Int: Verdict]] = [:]
+    /// That of batches without a verdict of their own. One that isn't transactional needs none.
+    var pass = TransactionPass.none
 
-    /// Gives `work` its pass. A batch that isn't transactional needs none.
+    /// Gives `work` its pass.
     /// - Returns: the answer instead, where there is no pass.
     func admit(_ work: inout PartitionProduce, topic: Int, _ partition: Int) -> PartitionProduced? {
         switch verdicts[topic]?[partition] {
-        case nil: return nil
+        case nil:
+            work.pass = pass
+            return nil
         case .pass(let pass):
             work.pass = pass
             return nil
@@ -30,10 +36,43 @@ struct ProduceAdmission {
     }
 }
 
+/// A connection's requests with a transactional id that wait for their turn: none behind them may overtake.
+final class TransactionQueue {
+    private(set) var count = 0
+
+    func enter() { count += 1 }
+    func leave() { count -= 1 }
+}
+
 extension Shard {
+    /// The reply to a transactional producer's request, if its batches can be appended at once: their transactions are
+    /// open on partitions of this core, and no request before it waits.
+    func produceInOpenTransaction(_ request: ProduceRequest, _ frame: RequestFrame) -> (any Reply)? {
+        guard frame.connection.transactions.count == 0 else { return nil }
+        var producerID: Int64?
+        for topic in request.topics {
+            let found = findTopicID(name: topic.name, id: topic.topicID, usesIDs: frame.version >= 13)
+            for partition in topic.partitions {
+                guard let header = transactionalHeader(partition.records), case .success(let id) = found else {
+                    continue
+                }
+                guard header.producerID == producerID ?? header.producerID,
+                    node.placement(of: id, partition.index) == core.index,
+                    let partition = partitions.find(id, partition.index),
+                    partition.log.hasOpenTransaction(producerID: header.producerID, epoch: header.producerEpoch)
+                else { return nil }
+                producerID = header.producerID
+            }
+        }
+        var admission = ProduceAdmission()
+        admission.pass = .open
+        return produce(request, frame, admission)
+    }
+
     /// A produce request of a transactional producer. Its batches are appended in the request's turn, as Kafka does it:
     /// its coordinator may have to be asked, and what comes behind it must not overtake.
     func produceInTransaction(_ request: ProduceRequest, _ frame: RequestFrame) async -> any Reply {
+        defer { frame.connection.transactions.leave() }
         var admission: TransactionAdmission?
         var places: [(topic: Int, partition: Int)] = []
         var isMixed = false

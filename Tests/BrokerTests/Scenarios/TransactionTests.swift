@@ -156,8 +156,8 @@ import Testing
         }
     }
 
-    @Test func requestsInFlightKeepTheirOrder() throws {
-        try Stage(cores: 3).ask { client in
+    @Test(arguments: [1, 3]) func requestsInFlightKeepTheirOrder(cores: Int) throws {
+        try Stage(cores: cores).ask { client in
             try await client.create("t", partitions: 3)
             let writer = try await TransactionClient(client, "x")
             for number in 0..<30 {
