@@ -116,6 +116,35 @@ private func small() -> LogConfig {
             }
         }
     }
+
+    /// A 12, for what has to be checked before it is served: no damage is told of where nothing could be read.
+    @Test func aSegmentThatCantBeReadIsAnErrorOfThatReadOnly() throws {
+        try World.run(seeds: 0..<5) { world in
+            let node = world.addNode()
+            let disk = Shared(node.disk)
+            try world.run(on: node) { cores in
+                let context = LogContext(core: cores[0])
+                let log = try await Log.open("/t-0", small(), context)
+                for _ in 0..<60 { try await log.add(batch(1, bytes: 300)) }
+                try await log.close()
+                let again = try await Log.open("/t-0", small(), context)
+                #expect(try await again.records(maxBytes: 500).prefix(5).map(\.offset) == Array(0..<5))
+                let other = try await Log.open("/t-0", small(), context)
+                disk.value.brokenPaths = ["/t-0/00000000000000000000.log"]
+                await #expect(throws: LogError.storage(.ioError, path: "/t-0/00000000000000000000.log")) {
+                    _ = try await other.read(from: 0, maxBytes: 500, upTo: 60)
+                }
+                let second = try #require(
+                    cores[0].files.list("/t-0").compactMap { SegmentFileName($0) }.filter { $0.kind == .log }
+                        .map(\.baseOffset).sorted().dropFirst().first)
+                #expect(try await other.records(from: second).map(\.offset) == Array(second..<60))
+                disk.value.brokenPaths = []
+                #expect(try await other.records().map(\.offset) == Array(0..<60))
+                await again.abandon()
+                await other.abandon()
+            }
+        }
+    }
 }
 
 /// What may be in the log after a crash, and what has to.
