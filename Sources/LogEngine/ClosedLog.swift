@@ -8,7 +8,7 @@ public struct ClosedLog: Equatable, Sendable {
     public let endOffset: Int64
     /// The base offset of the last segment.
     let baseOffset: Int64
-    /// Bytes of the last segment's files, in the order of ``kinds``; 0 where there is none.
+    /// Bytes of the last segment's files, in the order of ``kinds``, and of `partition.metadata`; 0 where there is none.
     let bytes: [Int]
 
     static let kinds: [SegmentFileName.Kind] = [.log, .index, .timeindex, .txnindex]
@@ -22,15 +22,20 @@ public struct ClosedLog: Equatable, Sendable {
 
     /// Whether nothing has been written to the log in `directory` since it was closed, whatever has become of the
     /// process. All that a log does but appending to its last segment is durable before it counts, so that it shows in
-    /// the names; an append shows in the sizes, also where a power cut has left but a part of it.
+    /// the names; an append shows in the sizes, also where a power cut has left but a part of it, and be it the topic's
+    /// id that goes down with the first.
     ///
-    /// - Complexity: one listing, and the status of two or three files.
+    /// - Complexity: one listing, and the status of three or four files.
     func isUnchanged(in directory: String, _ files: FileSystem) -> Bool {
         guard let names = try? files.list(directory) else { return false }
         var last = SegmentFileName(-1, .log)
+        var hasTopicID = false
         var present: Set<SegmentFileName> = []
         for name in names {
-            guard let file = SegmentFileName(name) else { continue }
+            guard let file = SegmentFileName(name) else {
+                if name == PartitionMetadataFile.name { hasTopicID = true }
+                continue
+            }
             switch file.temporary {
             case .cleaned, .swap: return false
             case .deleted: continue
@@ -40,17 +45,21 @@ public struct ClosedLog: Equatable, Sendable {
             if file.baseOffset == baseOffset { present.insert(file) }
         }
         guard last.baseOffset == baseOffset else { return false }
-        for (kind, expected) in zip(Self.kinds, bytes) {
-            let name = SegmentFileName(baseOffset, kind)
-            let size = present.contains(name) ? try? files.status(directory + "/" + name.text).size : 0
-            guard size == expected else { return false }
+        func size(_ name: String, isThere: Bool) -> Int? {
+            isThere ? try? files.status(directory + "/" + name).size : 0
         }
-        return true
+        var sizes = Self.kinds.map { kind in
+            let name = SegmentFileName(baseOffset, kind)
+            return size(name.text, isThere: present.contains(name))
+        }
+        sizes.append(size(PartitionMetadataFile.name, isThere: hasTopicID))
+        return sizes == bytes
     }
 }
 
 /// `closed-log-checkpoint`, a file of ours that Apache Kafka ignores: how each log of a data directory was closed. A
-/// line is the partition, the topic's id, the end offset, the last segment's base offset, and the bytes of its files.
+/// line is the partition, the topic's id, the end offset, the last segment's base offset, and the bytes of its files and of
+/// `partition.metadata`.
 package enum ClosedLogFile {
     package static let name = "closed-log-checkpoint"
 
@@ -64,11 +73,11 @@ package enum ClosedLogFile {
     }
 
     package static func decode(_ bytes: ByteSlice) throws(CheckpointText.Failure) -> [TopicPartition: ClosedLog] {
-        let kinds = ClosedLog.kinds.count
+        let files = ClosedLog.kinds.count + 1
         var logs: [TopicPartition: ClosedLog] = [:]
-        for (index, fields) in try CheckpointText.decode(bytes, fieldCount: 5 + kinds).enumerated() {
+        for (index, fields) in try CheckpointText.decode(bytes, fieldCount: 5 + files).enumerated() {
             let numbers = fields[3...].compactMap { Int64($0) }
-            guard let partition = Int32(fields[1]), let topicID = UUID(text: fields[2]), numbers.count == 2 + kinds,
+            guard let partition = Int32(fields[1]), let topicID = UUID(text: fields[2]), numbers.count == 2 + files,
                 numbers.allSatisfy({ $0 >= 0 })
             else { throw .malformed(line: index + 3) }
             logs[TopicPartition(String(fields[0]), partition)] = ClosedLog(

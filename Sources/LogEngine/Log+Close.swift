@@ -18,7 +18,7 @@ extension Log {
         if !isTouched, durable.value == nextOffset, unsyncedSeals.isEmpty, !isTopicIDUnsynced,
             !areEpochsUnsaved || isEmpty
         {
-            return noteClosed()
+            return try noteClosed()
         }
         try active.finish()
         if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset {
@@ -35,13 +35,14 @@ extension Log {
             place.health.failUnlessPassing(error)
             throw error
         }
-        noteClosed()
+        try noteClosed()
     }
 
-    private func noteClosed() {
+    private func noteClosed() throws(LogError) {
         guard let topicID else { return }
+        let idBytes = isTopicIDUnwritten ? 0 : try place.size(PartitionMetadataFile.name) ?? 0
         closed = ClosedLog(
-            topicID: topicID, endOffset: nextOffset, baseOffset: active.baseOffset, bytes: active.fileBytes)
+            topicID: topicID, endOffset: nextOffset, baseOffset: active.baseOffset, bytes: active.fileBytes + [idBytes])
     }
 
     /// Lets go of everything without writing what is left: after a failure, or for a log whose files are to go. Returns

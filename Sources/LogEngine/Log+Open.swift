@@ -89,6 +89,8 @@ struct LogLoading {
     private var epochs = LeaderEpochs()
     private var epochsOnDisk: LeaderEpochs?
     private var snapshots: [Int64] = []
+    /// It has to be written again before the log counts as closed in order.
+    private var isTopicIDTorn = false
     /// The segment that was recovered last lacks offsets: compaction has been there, whatever its checkpoint says.
     private var isCompacted = false
     private var recovered: (producers: ProducerStates, endOffset: Int64)?
@@ -155,7 +157,7 @@ struct LogLoading {
             startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
             producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
-            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty)
+            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || isTopicIDTorn)
     }
 
     /// Gives up what was opened.
@@ -193,12 +195,15 @@ struct LogLoading {
         }
     }
 
-    private func readTopicID() throws(LogError) -> UUID? {
+    private mutating func readTopicID() throws(LogError) -> UUID? {
         guard let bytes = try read(PartitionMetadataFile.name) else { return nil }
         let path = place.path(PartitionMetadataFile.name)
         guard let stored = PartitionMetadataFile.decode(bytes) else {
             // A power cut may leave anything in it where nothing of the log was ever synced.
-            if opening.topicID != nil, !opening.wasClean, opening.recoveryPoint == 0 { return nil }
+            if opening.topicID != nil, !opening.wasClean, opening.recoveryPoint == 0 {
+                isTopicIDTorn = true
+                return nil
+            }
             throw .corrupt(path: path, position: 0, reason: "no topic id can be read from it")
         }
         if let wanted = opening.topicID, wanted != stored {

@@ -90,7 +90,9 @@ final class LogPlace {
     func path(_ name: SegmentFileName) -> String { path(name.text) }
 
     /// The size of a file; `nil` when there is none.
-    func size(_ name: SegmentFileName) throws(LogError) -> Int? {
+    func size(_ name: SegmentFileName) throws(LogError) -> Int? { try size(name.text) }
+
+    func size(_ name: String) throws(LogError) -> Int? {
         let path = path(name)
         do throws(Errno) { return try files.status(path).size } catch {
             if error == .noEntry { return nil }

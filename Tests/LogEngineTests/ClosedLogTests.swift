@@ -58,7 +58,7 @@ private let partition = TopicPartition("t", 0)
     }
 
     @Test(arguments: [
-        "roll", "shorter", "longer index", "shorter time index", "swap", "cleaned", "gone", "checkpoint",
+        "roll", "shorter", "longer index", "shorter time index", "swap", "cleaned", "gone", "checkpoint", "topic id",
     ]) func aLogThatIsNotAsItWasIsLookedAt(_ change: String) async throws {
         try await withClosedLog { context, path, offsets in
             let files = context.core.files
@@ -79,6 +79,7 @@ private let partition = TopicPartition("t", 0)
             case "swap": try files.open(path + "/t-0/00000000000000000000.log.swap", .create).close()
             case "cleaned": try files.open(path + "/t-0/00000000000000000000.index.cleaned", .create).close()
             case "gone": try files.remove(try last(".log"))
+            case "topic id": try files.remove(path + "/t-0/partition.metadata")
             default:
                 try await files.replace(
                     path + "/recovery-point-offset-checkpoint", with: ByteSlice(utf8: "0\n1\nt 0 61\n"))
@@ -87,6 +88,42 @@ private let partition = TopicPartition("t", 0)
             let crashed = try await found(path, context.core)
             #expect(crashed.closed == nil)
             #expect(!crashed.opening(LogConfig(), topicID: topicID).wasClean)
+        }
+    }
+
+    /// A power cut may leave of the first batch's write no more than that.
+    @Test func anEmptyLogWithATopicIDIsNotAsItWas() async throws {
+        try await withLogs { context, path in
+            let directory = try await LogDirectory.open(path, core: context.core, formatting: identity)
+            var opening = LogOpening()
+            opening.topicID = topicID
+            let log = try await Log.open(path + "/t-0", opening, context, health: directory.health)
+            try await log.close()
+            var offsets = LogOffsets()
+            offsets.add(partition, log)
+            try await directory.close(offsets, brokerEpoch: 1)
+            _ = try await found(path, context.core)
+            #expect(try await found(path, context.core).closed != nil)
+            let file = try context.core.files.open(path + "/t-0/partition.metadata", .create)
+            try file.write([ByteSlice(utf8: "version")], at: 0)
+            file.close()
+            #expect(try await found(path, context.core).closed == nil)
+        }
+    }
+
+    @Test func aTornTopicIDIsWholeAfterTheNextOrderlyClose() async throws {
+        try await withLogs { context, path in
+            try context.core.files.makeDirectories(path)
+            let file = try context.core.files.open(path + "/partition.metadata", .create)
+            try file.write([ByteSlice(utf8: "ver")], at: 0)
+            file.close()
+            var opening = LogOpening()
+            opening.topicID = topicID
+            try await Log.open(path, opening, context).close()
+            opening.wasClean = true
+            let log = try await Log.open(path, opening, context)
+            #expect(log.topicID == topicID)
+            await log.abandon()
         }
     }
 

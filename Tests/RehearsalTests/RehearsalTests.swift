@@ -16,6 +16,11 @@ import Testing
         try check(5027..<5028, .powerCuts)
     }
 
+    /// A torn `partition.metadata` of a log that was empty still lay there after an orderly stop.
+    @Test func aTornTopicIDSurvivesAnOrderlyStop() throws {
+        try check(29..<30, .powerCuts)
+    }
+
     @Test func whatIsNotFlushedIsLostByPowerCutsAndFound() {
         #expect(loses { Rehearsal(seed: $0, mode: .powerCutsWithoutFlush, faults: FaultPlan.none) })
     }
