@@ -55,7 +55,7 @@ extension Shard {
 
     /// Returns when no log of the topic is being opened in the background.
     func finishOpenings(of topicID: UUID) async {
-        for (key, opening) in openings where key.topicID == topicID { await opening.value }
+        while let opening = openings.first(where: { $0.key.topicID == topicID })?.value { await opening.value }
     }
 
     private func setOffline(_ assignment: PartitionAssignment, _ error: LogError) {
