@@ -8,7 +8,7 @@ public struct ClosedLog: Equatable, Sendable {
     public let endOffset: Int64
     /// The base offset of the last segment.
     let baseOffset: Int64
-    /// Bytes of the last segment's files, in the order of ``kinds``, and of `partition.metadata`; 0 where there is none.
+    /// Bytes of the last segment's files, in the order of ``kinds``, and of `partition.metadata`; 0 where none is.
     let bytes: [Int]
 
     static let kinds: [SegmentFileName.Kind] = [.log, .index, .timeindex, .txnindex]
@@ -58,8 +58,8 @@ public struct ClosedLog: Equatable, Sendable {
 }
 
 /// `closed-log-checkpoint`, a file of ours that Apache Kafka ignores: how each log of a data directory was closed. A
-/// line is the partition, the topic's id, the end offset, the last segment's base offset, and the bytes of its files and of
-/// `partition.metadata`.
+/// line is the partition, the topic's id, the end offset, the last segment's base offset, and the bytes of its files and
+/// of `partition.metadata`.
 package enum ClosedLogFile {
     package static let name = "closed-log-checkpoint"
 
