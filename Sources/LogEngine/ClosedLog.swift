@@ -58,8 +58,8 @@ public struct ClosedLog: Equatable, Sendable {
 }
 
 /// `closed-log-checkpoint`, a file of ours that Apache Kafka ignores: how each log of a data directory was closed. A
-/// line is the partition, the topic's id, the end offset, the last segment's base offset, and the bytes of its files and
-/// of `partition.metadata`.
+/// line is the partition, the topic's id, the end offset, the last segment's base offset, and the bytes of its files
+/// and of `partition.metadata`.
 package enum ClosedLogFile {
     package static let name = "closed-log-checkpoint"
 
