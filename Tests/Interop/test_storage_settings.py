@@ -275,7 +275,9 @@ def test_cleanup_policy(broker):
 
 
 def test_delete_retention_ms(broker):
-    topic = Topic(broker, cleanup_policy="compact", segment_ms=1, min_cleanable_dirty_ratio=0, file_delete_delay_ms=0)
+    """A tombstone's time begins, and is fixed, when a compaction first meets it (KIP-534)."""
+    topic = Topic(broker, cleanup_policy="compact", segment_ms=1, min_cleanable_dirty_ratio=1, file_delete_delay_ms=0)
+    seconds = iter(range(1000))
 
     def has_tombstone():
         try:
@@ -283,19 +285,11 @@ def test_delete_retention_ms(broker):
         except FileNotFoundError:  # compacted meanwhile
             return has_tombstone()
 
-    def write_more():
-        topic.write(timestamp=now() + 1000 * next(seconds))
-
-    seconds = iter(range(1000))
-    topic.write(value=None, key=b"gone", timestamp=now() - 2000)
-    for _ in range(3):
-        write_more()
-        time.sleep(0.3)
-    assert has_tombstone()
-    topic.set(delete_retention_ms=0)
-
     def is_gone():
-        write_more()
+        topic.write(timestamp=now() + 1000 * next(seconds))
         return not has_tombstone()
 
+    topic.write(value=None, key=b"gone", timestamp=now() - 2000)
+    assert not is_gone() and not is_gone()
+    topic.set(delete_retention_ms=0, min_cleanable_dirty_ratio=0)
     assert until(is_gone)
