@@ -227,6 +227,7 @@ def test_power_cuts_amid_rolls_deletions_and_compactions(directory, xfs, chance,
 
     def cut():
         time.sleep(chance.uniform(0, 0.5))
+        broker.freeze()  # a machine without power tells nobody anything
         xfs.cut_power(journal)
         broker.kill()
         xfs.unmount()

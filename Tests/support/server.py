@@ -84,6 +84,10 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def freeze(self):
+        """It does nothing any more until it is killed."""
+        self.process.send_signal(signal.SIGSTOP)
+
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
