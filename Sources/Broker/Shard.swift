@@ -21,8 +21,8 @@ actor Shard {
     let partitions: PartitionTable
     let batchCheck = BatchCheck()
     let fetchSessions: FetchSessions
-    let groups: GroupHosts
-    let transactions: TransactionHosts
+    let groups = CoordinatorHosts<GroupHost>()
+    let transactions = CoordinatorHosts<TransactionHost>()
     let logContext: LogContext
     /// Bytes of large requests that this core may have under way.
     private let requestBudget = Budget(bytes: Limits.requestBytesPerCore)
@@ -58,8 +58,6 @@ actor Shard {
         self.image = image
         partitions = PartitionTable()
         fetchSessions = FetchSessions(slots: node.configuration.fetchSessionSlots)
-        groups = GroupHosts()
-        transactions = TransactionHosts()
         logContext = LogContext(core: core)
         fetchMaxBytes = node.configuration.fetchMaxBytes
         createsTopicsByItself = node.configuration.createsTopicsByItself

@@ -5,7 +5,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct CommitTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func commitWithoutMembershipMakesASimpleGroup() {
         #expect(host.commitError(host.commit(42)) == .noError)
@@ -135,7 +135,7 @@ import Testing
 }
 
 @Suite struct FetchTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func unknownPartitionAndUnknownGroupHaveNoOffsetAndNoError() {
         let partition = host.fetched(host.fetch())?.topics.first?.partitions.first
@@ -200,7 +200,7 @@ import Testing
 }
 
 @Suite struct TransactionalOffsetTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func committedMarkerMakesOffsetsVisible() {
         _ = host.commitInTransaction(50, producer: 9)

@@ -5,7 +5,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct DeletionTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func emptyGroupIsDeletedWithItsOffsets() throws {
         _ = host.commit(42)
@@ -103,7 +103,7 @@ import Testing
 }
 
 @Suite struct ExpiryTests {
-    let host = TestHost()
+    let host = GroupTestHost()
     let week: UInt64 = 604_800_000
     let check: UInt64 = 600_000
 
@@ -135,7 +135,7 @@ import Testing
         var config = GroupConfig()
         config.offsetsRetentionMilliseconds = 60_000
         config.offsetsRetentionCheckMilliseconds = 30_000
-        let host = TestHost(config)
+        let host = GroupTestHost(config)
         let (members, generation) = host.stableGroup(1)
         _ = host.commit(1, member: members[0], generation: generation, topic: "t")
         _ = host.commit(2, member: members[0], generation: generation, topic: "u")
@@ -152,7 +152,7 @@ import Testing
         var config = GroupConfig()
         config.offsetsRetentionMilliseconds = 60_000
         config.offsetsRetentionCheckMilliseconds = 30_000
-        let host = TestHost(config)
+        let host = GroupTestHost(config)
         let (members, generation) = host.stableGroup(1, metadata: ByteSlice([0]))
         _ = host.commit(2, member: members[0], generation: generation, topic: "u")
         for _ in 0..<20 {

@@ -5,7 +5,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct DescriptionTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func unknownGroupIsDeadAndSinceVersion6NotFound() {
         let old = host.machine.describe("nope", version: 5)
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func loadingIsSaid() {
-        let loading = TestHost(isLoaded: false)
+        let loading = GroupTestHost(isLoaded: false)
         #expect(loading.machine.describe("g", version: 6).errorCode == KafkaError.coordinatorLoadInProgress.code)
     }
 

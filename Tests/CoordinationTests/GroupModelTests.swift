@@ -102,7 +102,7 @@ struct GroupModel {
         var sync: UInt64?
     }
 
-    let host: TestHost
+    let host: GroupTestHost
     private var bits: UInt64
     private var clients: [Client] = []
     private var generations: [String: Int32] = [:]
@@ -113,7 +113,7 @@ struct GroupModel {
         config.maximumSize = 4
         config.offsetsRetentionMilliseconds = 300_000
         config.offsetsRetentionCheckMilliseconds = 60_000
-        host = TestHost(config)
+        host = GroupTestHost(config)
         bits = seed
         for index in 0..<7 {
             clients.append(Client(group: index % 3 == 0 ? "h" : "g", instance: index % 3 == 1 ? "i\(index)" : nil))

@@ -5,7 +5,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct JoinTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test(arguments: [Int32(5_999), 1_800_001])
     func sessionTimeoutOutsideBoundsIsRefused(_ timeout: Int32) {
@@ -187,12 +187,12 @@ import Testing
 }
 
 @Suite struct GroupSizeTests {
-    let host: TestHost
+    let host: GroupTestHost
 
     init() {
         var config = GroupConfig()
         config.maximumSize = 2
-        host = TestHost(config)
+        host = GroupTestHost(config)
     }
 
     @Test func fullGroupRefusesNewMember() {
@@ -208,7 +208,7 @@ import Testing
     }
 
     @Test func lastToRejoinAnOversizedGroupIsRefused() throws {
-        let large = TestHost()
+        let large = GroupTestHost()
         let (members, _) = large.stableGroup(3)
         var config = GroupConfig()
         config.maximumSize = 2

@@ -11,8 +11,8 @@ import Testing
         return ByteSlice(stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
     }
 
-    private func replayed(_ records: [(key: String, value: String?)]) throws -> TestHost {
-        let host = TestHost(isLoaded: false)
+    private func replayed(_ records: [(key: String, value: String?)]) throws -> GroupTestHost {
+        let host = GroupTestHost(isLoaded: false)
         for (offset, record) in records.enumerated() {
             try host.machine.replay(key: bytes(record.key), value: record.value.map(bytes), offset: Int64(offset))
         }
@@ -20,7 +20,7 @@ import Testing
         return host
     }
 
-    private func offsets(_ host: TestHost, _ group: String) -> [Int64] {
+    private func offsets(_ host: GroupTestHost, _ group: String) -> [Int64] {
         let partitions = host.fetched(host.fetch(nil, group: group))?.topics.first?.partitions ?? []
         return partitions.map(\.committedOffset)
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct LeaveTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func eachMemberHasItsResult() {
         let (members, _) = host.stableGroup(2)

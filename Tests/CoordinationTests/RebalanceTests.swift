@@ -5,7 +5,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct RebalanceTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func pendingMemberHoldsUpCompletion() {
         let (members, _) = host.stableGroup(1)

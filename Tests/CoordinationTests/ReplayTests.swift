@@ -5,7 +5,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct ReplayTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     private func key(_ type: Int16, _ group: String, _ rest: [UInt8] = []) -> ByteSlice {
         var writer = ByteWriter()
@@ -51,7 +51,7 @@ import Testing
             var writer = ByteWriter()
             writer.integer(version)
             writer.bytes(try value.encoded(version: version))
-            let fresh = TestHost(isLoaded: false)
+            let fresh = GroupTestHost(isLoaded: false)
             try fresh.machine.replay(key: key(2, "g"), value: writer.finish(), offset: 0)
             fresh.perform { fresh.machine.loaded(at: fresh.moment, &$0) }
             #expect(fresh.heartbeat("m", 7) == .noError)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func offsetsOfTypeZeroAndOldVersionsAreRead() throws {
-        let fresh = TestHost(isLoaded: false)
+        let fresh = GroupTestHost(isLoaded: false)
         for (index, version) in [Int16(0), 1, 2, 3, 4].enumerated() {
             let value = OffsetCommitValue { $0.offset = Int64(100 + version) }
             var writer = ByteWriter()
@@ -75,13 +75,13 @@ import Testing
     }
 
     @Test func unknownTypesAreSteppedOver() throws {
-        let fresh = TestHost(isLoaded: false)
+        let fresh = GroupTestHost(isLoaded: false)
         try fresh.machine.replay(key: key(99, "g"), value: ByteSlice([0, 0]), offset: 0)
         #expect(fresh.machine.groups.isEmpty && fresh.machine.foreignGroups.isEmpty)
     }
 
     @Test func brokenRecordsThrowAndChangeNothing() {
-        let fresh = TestHost(isLoaded: false)
+        let fresh = GroupTestHost(isLoaded: false)
         for bytes in [[], [0], [0, 1], [0, 1, 0, 9, 1], [0, 2, 0x7f, 0xff], [0, 3, 0xff, 0xfe]] as [[UInt8]] {
             #expect(throws: CodingError.self) {
                 try fresh.machine.replay(key: ByteSlice(bytes), value: ByteSlice([0, 0]), offset: 0)
@@ -101,7 +101,7 @@ import Testing
             seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return seed >> 33
         }
-        let fresh = TestHost(isLoaded: false)
+        let fresh = GroupTestHost(isLoaded: false)
         for _ in 0..<20_000 {
             let tail = (0..<Int(next() % 40)).map { _ in UInt8(truncatingIfNeeded: next() % 7) }
             let value = (0..<Int(next() % 80)).map { _ in UInt8(truncatingIfNeeded: next() % 5) }
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func groupsOfOtherKindsKeepTheirIDs() throws {
-        let fresh = TestHost(isLoaded: false)
+        let fresh = GroupTestHost(isLoaded: false)
         let member = key(5, "g", [0, 1] + Array("m".utf8))
         try fresh.machine.replay(key: key(3, "g"), value: ByteSlice([0, 0]), offset: 0)
         try fresh.machine.replay(key: member, value: ByteSlice([0, 0]), offset: 1)
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func emptyConsumerGroupBecomesClassicWithTombstonesFirst() throws {
-        let fresh = TestHost(isLoaded: false)
+        let fresh = GroupTestHost(isLoaded: false)
         let keys = [key(3, "g"), key(6, "g")]
         for (offset, key) in keys.enumerated() {
             try fresh.machine.replay(key: key, value: ByteSlice([0, 0]), offset: Int64(offset))
@@ -141,7 +141,7 @@ import Testing
 }
 
 @Suite struct AppendFailureTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func lostLeadershipAnswersEverybodyNotCoordinator() {
         let (members, generation) = host.stableGroup(2)

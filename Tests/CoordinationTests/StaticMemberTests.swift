@@ -5,7 +5,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct StaticMemberTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     /// A stable group of static members `i0`, `i1`, …; the first leads.
     private func stable(_ count: Int, protocols: [String] = ["range"]) -> [String] {

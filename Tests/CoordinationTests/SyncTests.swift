@@ -5,7 +5,7 @@ import Testing
 @testable import Coordination
 
 @Suite struct SyncTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func followersWaitUntilTheAssignmentIsWritten() {
         let first = host.enter(), second = host.enter()
@@ -103,7 +103,7 @@ import Testing
 }
 
 @Suite struct HeartbeatTests {
-    let host = TestHost()
+    let host = GroupTestHost()
 
     @Test func stableAndCompletingAnswerNone() {
         let first = host.enter()
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test func heartbeatWhileLoadingIsAnsweredNone() {
-        let loading = TestHost(isLoaded: false)
+        let loading = GroupTestHost(isLoaded: false)
         #expect(loading.heartbeat("m", 1) == .noError)
         #expect(loading.joinError(loading.join()) == .coordinatorLoadInProgress)
         #expect(loading.commitError(loading.commit(1)) == .coordinatorLoadInProgress)

@@ -5,32 +5,26 @@ import LogEngine
 import Reactor
 import Records
 
-/// Hosts the coordinator of the groups of one partition of `__consumer_offsets`: replays the partition, brings requests
-/// and time, appends what it wants written, and gives its answers to those who wait.
-final class GroupHost {
-    let partition: Partition
-    private unowned let shard: Shard  // it has the host among its groups
-    private let core: Core
-    private let batchCheck: BatchCheck
-    private let decompressor = Decompressor()
+/// Hosts the coordinator of the groups of one partition of `__consumer_offsets`, and gives its answers to those who
+/// wait.
+final class GroupHost: CoordinatorHost {
+    static var topic: String { OffsetsTopic.name }
+
+    let journal: CoordinatorJournal<Append>
     private let config: GroupConfig
-    private let logger: Logger
-    private var machine: GroupMachine
+    private(set) var machine: GroupMachine
+    var timer: Timer?
+    var isStopped = false
     private var waiting: [UInt64: Asker] = [:]
     /// The tokens of those who may give up, by what tells that.
     private var tokens: [ObjectIdentifier: UInt64] = [:]
     private var lastToken: UInt64 = 0
-    private var timer: Timer?
-    private var isStopped = false
-    /// Appends whose outcome isn't known, in the log's order; each of one life of the machine.
-    private var appends: [(life: Int, what: Appended, result: AppendResult)] = []
-    private var isFollowing = false
     /// Grows with each new machine: what belongs to an older one concerns nobody any more.
     private var life = 0
 
-    /// What an append is, by its machine's id or by itself.
-    private enum Appended {
-        case records(id: UInt64)
+    enum Append {
+        /// What a machine wants written, by its id for it.
+        case records(id: UInt64, life: Int)
         case marker(TransactionMarker)
     }
 
@@ -41,18 +35,12 @@ final class GroupHost {
         let refusal: GroupResponse
     }
 
-    init(_ partition: Partition, shard: Shard, batchCheck: BatchCheck, config: GroupConfig) {
-        self.partition = partition
-        self.shard = shard
-        core = shard.core
-        logger = shard.node.logger
-        self.batchCheck = batchCheck
+    init(_ journal: CoordinatorJournal<Append>, config: GroupConfig) {
+        self.journal = journal
         self.config = config
-        let core = shard.core
+        let core = journal.core
         machine = GroupMachine(config: config) { core.random() }
     }
-
-    private var moment: Moment { core.moment }
 
     /// Asks the machine; the answer may come much later (a join waits for the other members).
     /// - Parameter gone: fires when nobody waits any more; see `giveUp`.
@@ -93,82 +81,19 @@ final class GroupHost {
         run { machine, effects in machine.topicDeleted(topic, id: id, at: moment, &effects) }
     }
 
-    /// Tells everybody who waits that the coordinator is elsewhere now.
-    func stop() {
-        guard !isStopped else { return }
-        run { machine, effects in machine.resign(&effects) }
-        isStopped = true
-        timer?.cancel()
-    }
+    // MARK: What the machine does
 
-    // MARK: Replay
-
-    /// Reads the whole partition into the machine; until then it answers COORDINATOR_LOAD_IN_PROGRESS.
-    func load() async {
-        do {
-            try await partition.log.replay(upTo: partition.log.endOffset, while: { !isStopped }, replay)
-        } catch {
-            logger.error("\(partition.name) can't be replayed, its groups are not served: \(error)")
-            return
-        }
-        run { machine, effects in machine.loaded(at: moment, &effects) }
-    }
-
-    private func replay(_ batch: RecordBatch) throws {
-        let header = batch.header
-        var records = try RecordIterator(batch, with: decompressor)
-        while let record = try records.next() {
-            guard let key = record.key else { continue }
-            if header.attributes.isControl {
-                let type = ControlRecord(key: key)
-                if type == .commit || type == .abort {
-                    machine.replayMarker(producerID: header.producerID, isCommit: type == .commit)
-                }
-                continue
+    func perform(_ effect: GroupEffect) {
+        switch effect {
+        case .reply(let token, let response): answer(token, response)
+        case .append(let append):
+            var fields = BatchBuilder.Fields()
+            if let producer = append.producer {
+                fields.isTransactional = true
+                fields.producerID = producer.producerID
+                fields.producerEpoch = producer.producerEpoch
             }
-            do throws(CodingError) {
-                try machine.replay(
-                    key: key, value: record.value, offset: record.offset,
-                    producerID: header.attributes.isTransactional ? header.producerID : -1)
-            } catch {
-                logger.warn("\(partition.name): the record at offset \(record.offset) is passed over: \(error)")
-            }
-        }
-    }
-
-    // MARK: Effects
-
-    private func run(_ body: (GroupMachine, inout [GroupEffect]) -> Void) {
-        var effects: [GroupEffect] = []
-        body(machine, &effects)
-        perform(effects)
-        rearm()
-    }
-
-    private func perform(_ effects: [GroupEffect]) {
-        for effect in effects {
-            switch effect {
-            case .reply(let token, let response): answer(token, response)
-            case .append(let append): begin(append)
-            }
-        }
-    }
-
-    /// Appends in the order of the machine's wishes; the outcome is told when it is known.
-    private func begin(_ append: GroupAppend) {
-        var fields = BatchBuilder.Fields()
-        if let producer = append.producer {
-            fields.isTransactional = true
-            fields.producerID = producer.producerID
-            fields.producerEpoch = producer.producerEpoch
-        }
-        let builder = BatchBuilder(fields)
-        let now = core.wallClockMilliseconds()
-        for record in append.records { builder.append(timestamp: now, key: record.key, value: record.value) }
-        let outcome = partition.appendAsCoordinator(builder.finish().bytes, check: batchCheck, now: now)
-        switch outcome {
-        case .failure(let error): finish(append.id, ofLife: life, .failure(error))
-        case .success(let result): follow(.records(id: append.id), result)
+            write(append.records, fields, as: .records(id: append.id, life: life))
         }
     }
 
@@ -176,68 +101,62 @@ final class GroupHost {
     func append(_ marker: TransactionMarker) -> Result<AppendResult, KafkaError> {
         guard !isStopped else { return .failure(.notCoordinator) }
         // What is being read may hold offsets of the transaction.
-        guard machine.isLoaded, !machine.isGone else { return .failure(.coordinatorLoadInProgress) }
-        let outcome = partition.append(marker, check: batchCheck, now: core.wallClockMilliseconds())
-        if case .success(let result) = outcome { follow(.marker(marker), result) }
-        return outcome
+        guard machine.isServing else { return .failure(.coordinatorLoadInProgress) }
+        return journal.append(marker, as: .marker(marker))
     }
 
-    private func follow(_ what: Appended, _ result: AppendResult) {
-        appends.append((life, what, result))
-        guard appends.count == 1, !isFollowing else { return }
-        let (shard, number) = (shard, partition.name.partition)
-        core.spawn { await shard.followGroupAppends(number) }
-    }
-
-    /// Tells the machine of its appends as they come to their end.
-    func followAppends() async {
-        // What an outcome leads to may be appended while the others are still followed.
-        guard !isFollowing else { return }
-        isFollowing = true
-        defer { isFollowing = false }
-        while let (life, what, result) = appends.first {
-            let failure = await partition.acknowledged(result, acks: -1)
-            appends.removeFirst()
-            switch what {
-            case .records(let id):
-                finish(id, ofLife: life, failure.map { .failure($0) } ?? .success(result.baseOffset))
-            case .marker(let marker):
-                // A failed one comes again; a machine that reads the log anew meets it there.
-                guard failure == nil, !isStopped, machine.isLoaded, !machine.isGone else { continue }
-                machine.replayMarker(producerID: marker.producerID, isCommit: marker.isCommit)
+    func ended(_ append: Append, _ outcome: Result<AppendResult, KafkaError>) {
+        switch append {
+        case .records(let id, let life):
+            guard life == self.life else { return }
+            run { machine, effects in
+                switch outcome {
+                case .success(let result):
+                    machine.appended(id, baseOffset: result.baseOffset, at: moment, &effects)
+                case .failure(let error):
+                    logger.warn("\(partition.name): records of groups can't be written: \(error)")
+                    if machine.appendFailed(id, error, at: moment, &effects) { beginAnew() }
+                }
             }
+        case .marker(let marker):
+            // A failed one comes again; a machine that reads the log anew meets it there.
+            guard case .success = outcome, !isStopped, machine.isServing else { return }
+            machine.replayMarker(producerID: marker.producerID, isCommit: marker.isCommit)
         }
     }
 
-    private func finish(_ id: UInt64, ofLife life: Int, _ outcome: Result<Int64, KafkaError>) {
-        guard !isStopped, life == self.life else { return }
-        run { machine, effects in
-            switch outcome {
-            case .success(let base): machine.appended(id, baseOffset: base, at: moment, &effects)
-            case .failure(let error):
-                logger.warn("\(partition.name): records of groups can't be written: \(error)")
-                guard machine.appendFailed(id, error, at: moment, &effects) else { return }
-                self.life += 1
-                let (shard, number) = (shard, partition.name.partition)
-                core.spawn { await shard.reloadGroups(number) }
+    // MARK: Replay
+
+    func replay(_ key: ByteSlice, _ record: Record, of batch: RecordBatchHeader) throws(CodingError) {
+        if batch.attributes.isControl {
+            let type = ControlRecord(key: key)
+            if type == .commit || type == .abort {
+                machine.replayMarker(producerID: batch.producerID, isCommit: type == .commit)
             }
+        } else {
+            try machine.replay(
+                key: key, value: record.value, offset: record.offset,
+                producerID: batch.attributes.isTransactional ? batch.producerID : -1)
         }
     }
 
-    /// Memory was ahead of the log: begins again with what the log says.
+    /// Memory was ahead of the log.
+    private func beginAnew() {
+        life += 1
+        let (shard, number) = (journal.shard, partition.name.partition)
+        core.spawn { await shard.reloadGroups(number) }
+    }
+
+    /// Begins again with what the log says.
     func reload() async {
         machine = GroupMachine(config: config) { [core] in core.random() }
         // What this turn has appended has to be there to be read.
         await core.sleep(until: core.now())
         await load()
     }
+}
 
-    private func rearm() {
-        timer?.cancel()
-        guard !isStopped, !core.isHalted, let deadline = machine.deadline else { return }
-        timer = core.schedule(at: Instant(nanoseconds: 0).adding(milliseconds: Int64(clamping: deadline))) {
-            [weak self] in
-            self?.run { machine, effects in self.map { machine.tick(at: $0.moment, &effects) } }
-        }
-    }
+extension GroupMachine {
+    /// Whether what it remembers is what the log says.
+    fileprivate var isServing: Bool { isLoaded && !isGone }
 }

@@ -5,43 +5,8 @@ import LogEngine
 import Metadata
 import Reactor
 
-/// The coordinators of groups that a core has: one a partition of `__consumer_offsets` it leads.
-final class GroupHosts {
-    private var byPartition: [Int32: GroupHost] = [:]
-
-    subscript(partition: Int32) -> GroupHost? { byPartition[partition] }
-
-    /// By the partitions' numbers.
-    var all: [GroupHost] { byPartition.sorted { $0.key < $1.key }.map(\.value) }
-
-    func add(_ host: GroupHost) { byPartition[host.partition.name.partition] = host }
-
-    /// Ends the host of a partition that goes, if it is one of ours.
-    func remove(_ partition: Partition) {
-        guard partition.name.topic == OffsetsTopic.name else { return }
-        byPartition.removeValue(forKey: partition.name.partition)?.stop()
-    }
-
-    func stop() {
-        let hosts = all
-        byPartition = [:]
-        for host in hosts { host.stop() }
-    }
-}
-
 extension Shard {
-    func startGroups(on partition: Partition) {
-        let host = GroupHost(partition, shard: self, batchCheck: batchCheck, config: GroupConfig(node.configuration))
-        groups.add(host)
-        let number = partition.name.partition
-        core.spawn { await self.loadGroups(number) }
-    }
-
-    private func loadGroups(_ partition: Int32) async { await groups[partition]?.load() }
-
     func reloadGroups(_ partition: Int32) async { await groups[partition]?.reload() }
-
-    func followGroupAppends(_ partition: Int32) async { await groups[partition]?.followAppends() }
 
     /// Offsets of a deleted topic are forgotten.
     func groupsForget(topic: String, id: UUID) {

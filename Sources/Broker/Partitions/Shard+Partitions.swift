@@ -107,8 +107,7 @@ extension Shard {
         offline[assignment.key] = nil
         partitions.add(partition)
         if let future = assignment.place.future { move(partition, to: future) }
-        if assignment.name.topic == OffsetsTopic.name { startGroups(on: partition) }
-        if assignment.name.topic == TransactionsTopic.name { startTransactions(on: partition) }
+        startCoordinator(of: partition)
         return partition
     }
 
@@ -133,8 +132,7 @@ extension Shard {
         }
         for partition in partitions.all where partition.topicID == topicID {
             partitions.remove(topicID, partition.name.partition)
-            groups.remove(partition)
-            transactions.remove(partition)
+            stopCoordinator(of: partition)
             partition.wake()
             await cancelMove(of: partition.name)
             let name = PartitionDirectoryName(partition.name, .delete, random: (core.random(), core.random()))
@@ -167,8 +165,7 @@ extension Shard {
             let key = PartitionKey(topicID: partition.topicID, partition: partition.name.partition)
             partitions.remove(key.topicID, key.partition)
             offline[key] = OfflinePartition(name: partition.name, place: nil)
-            groups.remove(partition)
-            transactions.remove(partition)
+            stopCoordinator(of: partition)
             partition.wake()
             await dropMove(of: partition.name)
             await partition.log.abandon()

@@ -36,14 +36,6 @@ struct ProduceAdmission {
     }
 }
 
-/// A connection's requests with a transactional id that wait for their turn: none behind them may overtake.
-final class TransactionQueue {
-    private(set) var count = 0
-
-    func enter() { count += 1 }
-    func leave() { count -= 1 }
-}
-
 extension Shard {
     /// The reply to a transactional producer's request, if its batches can be appended at once: their transactions are
     /// open on partitions of this core, and no request before it waits.

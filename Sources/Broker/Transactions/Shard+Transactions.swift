@@ -5,45 +5,7 @@ import LogEngine
 import Metadata
 import Reactor
 
-/// The coordinators of transactions that a core has: one a partition of `__transaction_state` it leads.
-final class TransactionHosts {
-    private var byPartition: [Int32: TransactionHost] = [:]
-
-    subscript(partition: Int32) -> TransactionHost? { byPartition[partition] }
-
-    /// By the partitions' numbers.
-    var all: [TransactionHost] { byPartition.sorted { $0.key < $1.key }.map(\.value) }
-
-    func add(_ host: TransactionHost) { byPartition[host.partition.name.partition] = host }
-
-    /// Ends the host of a partition that goes, if it is one of ours.
-    func remove(_ partition: Partition) {
-        guard partition.name.topic == TransactionsTopic.name else { return }
-        byPartition.removeValue(forKey: partition.name.partition)?.stop()
-    }
-
-    func stop() {
-        let hosts = all
-        byPartition = [:]
-        for host in hosts { host.stop() }
-    }
-}
-
 extension Shard {
-    func startTransactions(on partition: Partition) {
-        transactions.add(
-            TransactionHost(
-                partition, shard: self, batchCheck: batchCheck, config: TransactionConfig(node.configuration)))
-        let number = partition.name.partition
-        core.spawn { await self.loadTransactions(number) }
-    }
-
-    private func loadTransactions(_ partition: Int32) async {
-        await transactions[partition]?.load(version: transactionVersion)
-    }
-
-    func followTransactionAppends(_ partition: Int32) async { await transactions[partition]?.followAppends() }
-
     func allocateProducerID(for token: UInt64, _ partition: Int32) async {
         let id = try? await nextProducerID()
         transactions[partition]?.allocated(id, for: token)

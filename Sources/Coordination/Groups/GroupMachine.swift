@@ -7,7 +7,9 @@ import KafkaProtocol
 /// were given an id and haven't come back. It reads no clock and writes no log: the host brings requests, time and the
 /// outcome of appends, and carries out the effects. When it loses the partition, or an append fails and
 /// ``appendFailed(_:_:at:_:)`` says so, it drops the machine, makes a new one and replays.
-package final class GroupMachine {
+package final class GroupMachine: CoordinatorMachine {
+    package typealias Effect = GroupEffect
+
     package let config: GroupConfig
     let random: () -> UInt64
     var groups: [String: Group] = [:]

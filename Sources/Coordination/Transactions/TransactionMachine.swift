@@ -5,7 +5,9 @@ import KafkaProtocol
 /// Its memory is a replay of that partition: a change is decided, written, and applied when it is in the log; until
 /// then the id is busy and others are told CONCURRENT_TRANSACTIONS. So a failed append leaves nothing to be undone. It
 /// reads no clock and writes no log: the host brings requests, time and outcomes, and carries out the effects.
-package final class TransactionMachine {
+package final class TransactionMachine: CoordinatorMachine {
+    package typealias Effect = TransactionEffect
+
     package let config: TransactionConfig
     /// The cluster's level of `transaction.version`: 1 stores flexible records, 2 has the coordinator's own aborts bump
     /// the epoch as those of its clients do.

@@ -3,12 +3,11 @@ import KafkaProtocol
 
 @testable import Coordination
 
-/// A host for one machine of transactions: a log in memory, a clock that is set by hand, partitions that take markers
-/// at once.
-final class TransactionTestHost {
+/// A host for one machine of transactions, with a log in memory and partitions that take markers at once.
+final class TransactionTestHost: MachineTestHost {
     let machine: TransactionMachine
     private(set) var log: [CoordinatorRecord] = []
-    private(set) var now: UInt64 = 1_000_000
+    var now: UInt64 = 1_000_000
     private(set) var replies: [UInt64: TransactionResponse] = [:]
     private(set) var repeatedReplies: [UInt64] = []
     private(set) var tokens: UInt64 = 0
@@ -28,10 +27,6 @@ final class TransactionTestHost {
         if isLoaded { perform { machine.loaded(at: moment, &$0) } }
     }
 
-    var moment: Moment {
-        Moment(monotonicMilliseconds: now, wallClockMilliseconds: TestHost.wallClockStart + Int64(now))
-    }
-
     // MARK: Driving
 
     @discardableResult
@@ -40,15 +35,6 @@ final class TransactionTestHost {
         let token = tokens
         perform { machine.handle(request, token: token, at: moment, &$0) }
         return token
-    }
-
-    func advance(_ milliseconds: UInt64) {
-        let end = now + milliseconds
-        while let deadline = machine.deadline, deadline <= end {
-            now = max(now, deadline)
-            perform { machine.tick(at: moment, &$0) }
-        }
-        now = end
     }
 
     func finishAppend() {
@@ -73,20 +59,19 @@ final class TransactionTestHost {
         perform { machine.producerID(isThere ? nextID - 1 : nil, for: token, at: moment, &$0) }
     }
 
-    func perform(_ body: (inout [TransactionEffect]) -> Void) {
-        var effects: [TransactionEffect] = []
-        body(&effects)
-        for effect in effects {
-            switch effect {
-            case .reply(let token, let response):
-                if replies.updateValue(response, forKey: token) != nil { repeatedReplies.append(token) }
-            case .append(let id, let records): heldAppends.append((id, records))
-            case .writeMarkers(let ending):
-                markers.append(ending)
-                heldMarkers.append(ending)
-            case .allocateProducerID(let token): heldIDs.append(token)
-            }
+    func hold(_ effect: TransactionEffect) {
+        switch effect {
+        case .reply(let token, let response):
+            if replies.updateValue(response, forKey: token) != nil { repeatedReplies.append(token) }
+        case .append(let id, let records): heldAppends.append((id, records))
+        case .writeMarkers(let ending):
+            markers.append(ending)
+            heldMarkers.append(ending)
+        case .allocateProducerID(let token): heldIDs.append(token)
         }
+    }
+
+    func finish() {
         while !holdsIDs, !heldIDs.isEmpty { finishID() }
         while !holdsAppends, !heldAppends.isEmpty { finishAppend() }
         while !holdsMarkers, !heldMarkers.isEmpty { finishMarkers() }

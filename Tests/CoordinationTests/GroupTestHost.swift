@@ -3,17 +3,17 @@ import KafkaProtocol
 
 @testable import Coordination
 
-/// A host for one machine: a log in memory, a clock that is set by hand.
-final class TestHost {
+/// A host for one machine of groups, with a log in memory.
+final class GroupTestHost: MachineTestHost {
     struct Logged {
         let key: ByteSlice
         let value: ByteSlice?
         let producerID: Int64
     }
 
-    var machine: GroupMachine
+    let machine: GroupMachine
     private(set) var log: [Logged] = []
-    private(set) var now: UInt64 = 1_000_000
+    var now: UInt64 = 1_000_000
     private(set) var replies: [UInt64: GroupResponse] = [:]
     private(set) var repeatedReplies: [UInt64] = []
     private(set) var tokens: UInt64 = 0
@@ -31,12 +31,6 @@ final class TestHost {
         if isLoaded { perform { machine.loaded(at: moment, &$0) } }
     }
 
-    static let wallClockStart: Int64 = 1_700_000_000_000
-
-    var moment: Moment {
-        Moment(monotonicMilliseconds: now, wallClockMilliseconds: Self.wallClockStart + Int64(now))
-    }
-
     // MARK: Driving
 
     func send(_ request: GroupRequest, version: Int16) -> UInt64 {
@@ -44,16 +38,6 @@ final class TestHost {
         let token = tokens
         perform { machine.handle(request, version: version, client: client, token: token, at: moment, &$0) }
         return token
-    }
-
-    /// Time passes, with ticks when the machine asks for them.
-    func advance(_ milliseconds: UInt64) {
-        let end = now + milliseconds
-        while let deadline = machine.deadline, deadline <= end {
-            now = max(now, deadline)
-            perform { machine.tick(at: moment, &$0) }
-        }
-        now = end
     }
 
     func finishAppend() {
@@ -77,22 +61,21 @@ final class TestHost {
         machine.replayMarker(producerID: producerID, isCommit: isCommit)
     }
 
-    func perform(_ body: (inout [GroupEffect]) -> Void) {
-        var effects: [GroupEffect] = []
-        body(&effects)
-        for effect in effects {
-            switch effect {
-            case .reply(let token, let response):
-                if replies.updateValue(response, forKey: token) != nil { repeatedReplies.append(token) }
-            case .append(let append): held.append(append)
-            }
+    func hold(_ effect: GroupEffect) {
+        switch effect {
+        case .reply(let token, let response):
+            if replies.updateValue(response, forKey: token) != nil { repeatedReplies.append(token) }
+        case .append(let append): held.append(append)
         }
+    }
+
+    func finish() {
         while !holdsAppends, !held.isEmpty { finishAppend() }
     }
 
     /// Another host that has read the same log.
-    func reloaded(_ config: GroupConfig? = nil) throws -> TestHost {
-        let host = TestHost(config ?? machine.config, isLoaded: false)
+    func reloaded(_ config: GroupConfig? = nil) throws -> GroupTestHost {
+        let host = GroupTestHost(config ?? machine.config, isLoaded: false)
         host.now = now
         host.log = log
         for (offset, record) in log.enumerated() {
