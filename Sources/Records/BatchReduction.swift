@@ -17,6 +17,7 @@ public struct BatchReduction {
     public init(_ header: RecordBatchHeader, records: ByteSlice) {
         self.header = header
         self.records = records
+        runs.reserveCapacity(Int(min(max(header.recordsCount, 0), 32)))
     }
 
     /// Keeps a record; called in their order.
@@ -33,9 +34,11 @@ public struct BatchReduction {
 
     /// The batch with the kept records only, compressed as it was.
     ///
-    /// - Parameter deleteHorizon: milliseconds; set, it becomes the base timestamp (KIP-534).
+    /// - Parameters:
+    ///   - deleteHorizon: milliseconds; set, it becomes the base timestamp (KIP-534).
+    ///   - room: the memory for as many bytes.
     public func finish(
-        deleteHorizon: Int64?, with compressor: Compressor
+        deleteHorizon: Int64?, with compressor: Compressor, in room: (Int) -> Block = { Block(capacity: $0) }
     ) throws(RecordFailure) -> (bytes: ByteSlice, header: RecordBatchHeader) {
         guard let codec = header.attributes.compression else { throw .unknownCodec }
         guard keptCount > 0 else {
@@ -48,7 +51,8 @@ public struct BatchReduction {
             reduced.maxTimestamp = header.baseTimestamp &+ maxTimestampDelta
         }
         let bytes = runs.reduce(0) { $0 + $1.count }
-        var writer = ByteWriter(capacity: RecordBatchHeader.size + bytes + (deleteHorizon == nil ? 0 : bytes / 8))
+        var writer = ByteWriter(
+            into: room(RecordBatchHeader.size + bytes + (deleteHorizon == nil ? 0 : bytes / 8)))
         writer.fill(RecordBatchHeader.size) { _ in RecordBatchHeader.size }
         if let deleteHorizon {
             reduced.attributes.hasDeleteHorizon = true
@@ -64,7 +68,8 @@ public struct BatchReduction {
         if codec == .none { return (RecordBatch.seal(&reduced, plain), reduced) }
         do throws(CompressionFailure) {
             let packed = try RecordBatch.assemble(
-                &reduced, plain[RecordBatchHeader.size..<plain.count], codec, level: nil, with: compressor)
+                &reduced, plain[RecordBatchHeader.size..<plain.count], codec, level: nil, with: compressor,
+                in: room)
             return (packed, reduced)
         } catch { throw .compression(error) }
     }

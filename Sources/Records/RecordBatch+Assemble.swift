@@ -2,11 +2,13 @@ import Bytes
 
 extension RecordBatch {
     /// A batch of `header` and the uncompressed records `plain`, compressed by `codec`; sets length and CRC.
+    ///
+    /// - Parameter room: the memory for as many bytes.
     static func assemble(
         _ header: inout RecordBatchHeader, _ plain: ByteSlice, _ codec: Compression, level: Int32?,
-        with compressor: Compressor
+        with compressor: Compressor, in room: (Int) -> Block = { Block(capacity: $0) }
     ) throws(CompressionFailure) -> ByteSlice {
-        var writer = ByteWriter(capacity: RecordBatchHeader.size + plain.count)
+        var writer = ByteWriter(into: room(RecordBatchHeader.size + plain.count))
         writer.fill(RecordBatchHeader.size) { _ in RecordBatchHeader.size }
         let raw = UnsafeRawBufferPointer(start: plain.unsafeAddress, count: plain.count)
         defer { withExtendedLifetime(plain) {} }

@@ -2,7 +2,7 @@ import Records
 
 /// Records of a batch whose keys are looked up together.
 ///
-/// A class, and one for a whole compaction, so that its arrays are made once.
+/// One for a whole compaction, in memory of its own: it is filled and emptied once for every few records.
 final class KeyGroup {
     struct Member {
         var layout = RecordLayout()
@@ -14,33 +14,50 @@ final class KeyGroup {
     /// As many as a core can fetch from memory at once, and some more.
     static let size = 32
 
-    private(set) var members: [Member] = []
-    private(set) var hashes: [KeyHash] = []
+    private let memberRoom: UnsafeMutableBufferPointer<Member>
+    private let hashRoom: UnsafeMutableBufferPointer<KeyHash>
+    /// Nobody reads them while they are filled: one core, no suspension.
+    @exclusivity(unchecked) private var memberCount = 0
+    @exclusivity(unchecked) private var hashCount = 0
 
     init() {
-        members.reserveCapacity(Self.size)
-        hashes.reserveCapacity(Self.size)
+        memberRoom = .allocate(capacity: Self.size)
+        memberRoom.initialize(repeating: Member())
+        hashRoom = .allocate(capacity: Self.size)
+        hashRoom.initialize(repeating: KeyHash(low: 0, high: 0))
     }
+
+    deinit {
+        memberRoom.deallocate()
+        hashRoom.deallocate()
+    }
+
+    /// Valid until the group is filled again.
+    var members: Slice<UnsafeMutableBufferPointer<Member>> { memberRoom[..<memberCount] }
+    /// Valid until the group is filled again.
+    var hashes: Slice<UnsafeMutableBufferPointer<KeyHash>> { hashRoom[..<hashCount] }
 
     /// Takes the next records, ``size`` at most; false when there are none left.
     ///
     /// - Parameter hash: of a record's key, `nil` where it doesn't matter.
+    @inline(__always)
     func fill(
-        _ layouts: inout RecordLayouts, baseOffset: Int64, hash: (RecordLayout, Int64) -> KeyHash?
+        _ layouts: inout RecordLayouts, baseOffset: Int64, hash: (borrowing RecordLayout, Int64) -> KeyHash?
     ) throws(RecordFailure) -> Bool {
-        members.removeAll(keepingCapacity: true)
-        hashes.removeAll(keepingCapacity: true)
-        var member = Member()
-        while members.count < Self.size, try layouts.next(&member.layout) {
-            member.offset = baseOffset + Int64(member.layout.offsetDelta)
-            if let hash = hash(member.layout, member.offset) {
-                member.hash = hashes.count
-                hashes.append(hash)
+        var (members, hashes) = (0, 0)
+        defer { (memberCount, hashCount) = (members, hashes) }
+        while members < Self.size, try layouts.next(&memberRoom[members].layout) {
+            let offset = baseOffset + Int64(memberRoom[members].layout.offsetDelta)
+            memberRoom[members].offset = offset
+            if let hash = hash(memberRoom[members].layout, offset) {
+                memberRoom[members].hash = hashes
+                hashRoom[hashes] = hash
+                hashes += 1
             } else {
-                member.hash = -1
+                memberRoom[members].hash = -1
             }
-            members.append(member)
+            members += 1
         }
-        return !members.isEmpty
+        return members > 0
     }
 }

@@ -9,7 +9,7 @@ package struct KeyHash: Equatable, Sendable {
     }
 }
 
-/// SipHash-2-4 with 128 bits of result (Aumasson, Bernstein). Its secret changes with every cleaning, so that nobody
+/// SipHash-1-3 with 128 bits of result (Aumasson, Bernstein). Its secret changes with every cleaning, so that nobody
 /// who chooses keys can choose collisions.
 package struct KeyHasher: Sendable {
     private let first: UInt64
@@ -40,10 +40,10 @@ package struct KeyHasher: Sendable {
         }
         state.absorb(last)
         state.v2 ^= 0xee
-        for _ in 0..<4 { state.round() }
+        for _ in 0..<3 { state.round() }
         let low = state.v0 ^ state.v1 ^ state.v2 ^ state.v3
         state.v1 ^= 0xdd
-        for _ in 0..<4 { state.round() }
+        for _ in 0..<3 { state.round() }
         return KeyHash(low: low, high: state.v0 ^ state.v1 ^ state.v2 ^ state.v3)
     }
 
@@ -56,7 +56,6 @@ package struct KeyHasher: Sendable {
         @inline(__always)
         mutating func absorb(_ word: UInt64) {
             v3 ^= word
-            round()
             round()
             v0 ^= word
         }

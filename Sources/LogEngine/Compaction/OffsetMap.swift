@@ -8,16 +8,17 @@ package final class OffsetMap {
     package let slots: Int
     /// Keys that may be put in.
     package let limit: Int
-    package private(set) var count = 0
+    /// What changes with every key isn't checked for exclusive access: one core, and no call that leads back here.
+    @exclusivity(unchecked) package private(set) var count = 0
     /// All records up to this offset are accounted for; −1 before the first.
-    package private(set) var latestOffset: Int64 = -1
+    @exclusivity(unchecked) package private(set) var latestOffset: Int64 = -1
     private let hasher: KeyHasher
     /// Of each place: the hash's halves, then the offset plus one; 0 is a free place.
     private let table: UnsafeMutablePointer<UInt64>
     private var clearedWords = 0
     private var collectedSlots = 0
     /// Without use, but that whoever computes it has read memory.
-    private var fetched: UInt64 = 0
+    @exclusivity(unchecked) private var fetched: UInt64 = 0
 
     /// - Parameters:
     ///   - bytes: that the table takes at most.
@@ -49,7 +50,8 @@ package final class OffsetMap {
 
     /// Has memory fetch the places of some keys, all at once: a table is larger than any cache, and one look-up after
     /// the other would wait for each.
-    package func fetch(_ hashes: [KeyHash]) {
+    @inline(__always)
+    package func fetch(_ hashes: some Sequence<KeyHash>) {
         var sum: UInt64 = 0
         for hash in hashes {
             // An entry may lie on two lines of the cache.
