@@ -77,6 +77,7 @@ package final class Broker: Sendable {
             await storage.whenLost { path, error in
                 if let failure = await leadership.lost(path, error) { onFailure(failure) }
             }
+            node.connectionQuotas.apply(ConnectionLimits(image.layers(configuration)))
             for shard in shards { await shard.startServing() }
             let broker = Broker(
                 cores: cores, shards: shards, storage: storage, controller: controller, node: node, addresses: addresses

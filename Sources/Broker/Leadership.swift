@@ -113,6 +113,10 @@ struct Leadership: Sendable {
         for (name, id) in removed where opened.contains(where: { $0.topic.name == name }) { await remove(name, id) }
         await open(opened, image, created)
         for shard in shards { await shard.adopt(image) }
+        if isEveryTopicReconfigured {
+            node.connectionQuotas.apply(ConnectionLimits(image.layers(node.configuration)))
+            await shards[0].makeRoom()
+        }
         for (name, id) in removed { await remove(name, id) }
         let names = isEveryTopicReconfigured ? image.sortedTopicNames : reconfigured.sorted()
         for name in names {

@@ -9,6 +9,7 @@ struct Node: Sendable {
     let logger: Logger
     let coreCount: Int
     let handlers: HandlerTable
+    let connectionQuotas = ConnectionQuotas()
 
     /// The core that has a partition: by its topic's id, so that a topic's partitions spread.
     func placement(of topicID: UUID, _ partition: Int32) -> Int {

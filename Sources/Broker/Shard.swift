@@ -131,6 +131,7 @@ actor Shard {
                 await core.sleep(milliseconds: 100)
                 continue
             }
+            guard await findRoom(for: socket, name) else { continue }
             // Who comes while we stop would be waited for, and told nothing.
             guard isServing, gate.enter() else { break }
             let connection = Connection(
@@ -140,8 +141,60 @@ actor Shard {
             let number = lastConnection
             connections[number] = connection
             core.spawn { await self.serve(number) }
+            if node.connectionQuotas.isExceeded { core.spawn { await self.makeRoom() } }
         }
         listener.close()
+    }
+
+    /// Takes a place among the broker's connections; one without is closed.
+    private func findRoom(for socket: Socket, _ listener: String) async -> Bool {
+        let host = socket.peer.plainHost
+        while isServing {
+            switch node.connectionQuotas.take(listener: listener, host: host) {
+            case .taken: return true
+            case .full(let signal): await signal.wait()
+            case .refused(let limit):
+                node.logger.info(
+                    "rejected a connection from \(host), which has \(limit) already (max.connections.per.ip)")
+                socket.close()
+                return false
+            }
+        }
+        socket.close()
+        return false
+    }
+
+    /// Ends the connections on which nothing has moved for longest, until there are no more than `max.connections`.
+    func makeRoom() async {
+        guard node.connectionQuotas.isExceeded else { return }
+        var candidates: [(lastActive: Instant, core: Int, number: Int)] = []
+        for index in 0..<shardCount {
+            for (number, lastActive) in await shard(at: index).whoMayGo() {
+                candidates.append((lastActive, index, number))
+            }
+        }
+        for candidate in candidates.sorted(by: { $0.lastActive < $1.lastActive }) {
+            await shard(at: candidate.core).giveWay(candidate.number)
+        }
+    }
+
+    private func whoMayGo() -> [(number: Int, lastActive: Instant)] {
+        connections.sorted { $0.key < $1.key }.filter {
+            !node.connectionQuotas.isProtected($0.value.context.listener)
+        }.map { ($0.key, $0.value.lastActive) }
+    }
+
+    private func giveWay(_ number: Int) {
+        guard let connection = connections[number], node.connectionQuotas.isExceeded else { return }
+        connection.end("there are more than max.connections allows")
+        giveBackPlace(of: connection)
+    }
+
+    private func giveBackPlace(of connection: Connection) {
+        guard connection.hasPlace else { return }
+        connection.hasPlace = false
+        node.connectionQuotas.giveBack(
+            listener: connection.context.listener, host: connection.context.peer.plainHost)
     }
 
     private func serve(_ number: Int) async {
@@ -154,6 +207,7 @@ actor Shard {
             node.logger.info("closed the connection of \(connection.context.peer): \(complaint)")
         }
         connection.release()
+        giveBackPlace(of: connection)
         gate.leave()
     }
 
@@ -180,6 +234,7 @@ actor Shard {
     func beginStopping() {
         isServing = false
         for (_, listener) in listeners { listener.shutdown() }
+        node.connectionQuotas.wakeAll()
         groups.stop()
         transactions.stop()
         cancelCleanings()

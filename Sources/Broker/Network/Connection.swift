@@ -22,6 +22,8 @@ final class Connection: TurnEnd, SocketReceiver {
     private let writerCall = Call()
     /// When something last came or went, for the idle sweep.
     private(set) var lastActive: Instant
+    /// Counted among the broker's connections.
+    var hasPlace = true
     private var isWindingDown = false
     private var isClosed = false
     private var isFlushDue = false

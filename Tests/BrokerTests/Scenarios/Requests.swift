@@ -70,12 +70,22 @@ extension Client {
     }
 
     func set(_ name: String, _ value: String, topic: String) async throws -> KafkaError {
+        try await set(name, value, resourceType: 2, topic)
+    }
+
+    func set(_ name: String, _ value: String, broker: String) async throws -> KafkaError {
+        try await set(name, value, resourceType: 4, broker)
+    }
+
+    private func set(
+        _ name: String, _ value: String, resourceType: Int8, _ resource: String
+    ) async throws -> KafkaError {
         let response = try await ask(
             IncrementalAlterConfigsRequest {
                 $0.resources = [
                     IncrementalAlterConfigsRequest.Resource {
-                        $0.resourceType = 2
-                        $0.resourceName = topic
+                        $0.resourceType = resourceType
+                        $0.resourceName = resource
                         $0.configs = [
                             IncrementalAlterConfigsRequest.Config {
                                 $0.name = name
