@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,6 +136,14 @@ int mu_set_modified(int fd, int64_t milliseconds) {
         {.tv_sec = milliseconds / 1000, .tv_nsec = (milliseconds % 1000) * 1000000}};
     return futimens(fd, times);
 }
+
+int mu_set_attribute(int fd, const char *name, const void *bytes, size_t count) {
+    return fsetxattr(fd, name, bytes, count, 0);
+}
+
+long mu_attribute(int fd, const char *name, void *bytes, size_t room) { return fgetxattr(fd, name, bytes, room); }
+
+int mu_remove_attribute(int fd, const char *name) { return fremovexattr(fd, name); }
 
 struct thread_start {
     void (*body)(void *);

@@ -2,10 +2,18 @@ package import Bytes
 
 /// The text form that all of Kafka's checkpoint files share: version, number of entries, one entry a line.
 package enum CheckpointText {
-    package enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable, CustomStringConvertible {
         case unknownVersion
         case malformed(line: Int)
         case wrongCount(stated: Int, found: Int)
+
+        package var description: String {
+            switch self {
+            case .unknownVersion: "its version is unknown"
+            case .malformed(let line): "line \(line) is malformed"
+            case .wrongCount(let stated, let found): "it says that it has \(stated) entries, and has \(found)"
+            }
+        }
     }
 
     package static func encode(_ lines: [String]) -> ByteSlice {

@@ -12,11 +12,15 @@ public final class DirectoryHealth: Sendable {
         case suspected(LogError)
         /// Stored records are damaged: only they can't be read. Comes once for each place while the log is open.
         case damaged(LogError)
+        /// A file that can be done without, or made anew, was found damaged: which, why, and what becomes of it.
+        case mended(path: String, reason: String, outcome: String)
     }
 
     private struct State {
         var reason: LogError?
         var observer: (@Sendable (News) -> Void)?
+        /// What came before there was somebody to tell.
+        var untold: [News] = []
     }
 
     private let isOffline = Atomic(false)
@@ -27,9 +31,15 @@ public final class DirectoryHealth: Sendable {
     /// The first failure; `nil` while the directory is in order.
     public var failure: LogError? { isOffline.load(ordering: .acquiring) ? state.withLock { $0.reason } : nil }
 
-    /// Has `observer` told, on whichever core the news comes up. At once if the directory has failed already.
+    /// Has `observer` told, on whichever core the news comes up. At once if the directory has failed already, and of
+    /// files that were mended.
     public func observe(_ observer: @escaping @Sendable (News) -> Void) {
-        state.withLock { $0.observer = observer }
+        let untold = state.withLock { state in
+            state.observer = observer
+            defer { state.untold = [] }
+            return state.untold
+        }
+        for news in untold { observer(news) }
         if let failure { observer(.failed(failure)) }
     }
 
@@ -61,6 +71,15 @@ public final class DirectoryHealth: Sendable {
     func suspect(_ error: LogError) {
         guard case .storage = error, !error.isPassing, failure == nil else { return }
         state.withLock { $0.observer }?(.suspected(error))
+    }
+
+    func tell(ofMended path: String, _ reason: String, outcome: String) {
+        let news = News.mended(path: path, reason: reason, outcome: outcome)
+        let observer = state.withLock { state -> (@Sendable (News) -> Void)? in
+            if state.observer == nil, state.untold.count < Limits.reportedDamages { state.untold.append(news) }
+            return state.observer
+        }
+        observer?(news)
     }
 
     func tell(ofDamage error: LogError) {

@@ -73,13 +73,18 @@ package struct EntryTable<Entry: IndexEntry> {
 
     /// Writes the waiting entries behind the stored ones, and with `trimming` ends the file there.
     ///
+    /// - Parameter prepare: called with the file before it is changed.
     /// - Returns: whether the file has changed.
     @discardableResult
-    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) -> Bool {
+    package mutating func writeTail(
+        to source: IndexSource, trimming: Bool = false,
+        prepare: (File) throws(Errno) -> Void = { (_) throws(Errno) in }
+    ) throws(LogError) -> Bool {
         guard !tail.isEmpty || trimming else { return false }
         let file = try source()
         var hasChanged = !tail.isEmpty
         do throws(Errno) {
+            if hasChanged { try prepare(file) }
             if !tail.isEmpty {
                 let bytes = Block(capacity: tail.count * Entry.byteCount)
                 for (index, entry) in tail.enumerated() { entry.store(to: bytes.base + index * Entry.byteCount) }
@@ -88,6 +93,7 @@ package struct EntryTable<Entry: IndexEntry> {
             }
             // A file that is left as it is needs no sync.
             if trimming, try file.size() != count * Entry.byteCount {
+                if !hasChanged { try prepare(file) }
                 try file.truncate(to: count * Entry.byteCount)
                 hasChanged = true
             }

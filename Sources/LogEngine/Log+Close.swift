@@ -91,7 +91,8 @@ extension Log {
         if let stored = self.topicID {
             throw .inconsistentTopicID(path: path, stored: stored.text, wanted: topicID.text)
         }
-        do throws(Errno) { try await place.files.replace(path, with: PartitionMetadataFile.encode(topicID)) } catch {
+        let bytes = PartitionMetadataFile.encode(topicID)
+        do throws(Errno) { try await place.files.replaceSealed(path, with: bytes) } catch {
             throw .storage(error, path: path)
         }
         self.topicID = topicID
@@ -109,8 +110,11 @@ extension Log {
         try at(path) { () throws(Errno) in
             let file = try place.files.open(path, .create)
             defer { file.close() }
+            let bytes = PartitionMetadataFile.encode(topicID)
+            try file.unseal()
             try file.truncate(to: 0)
-            try file.write([PartitionMetadataFile.encode(topicID)], at: 0)
+            try file.write([bytes], at: 0)
+            try file.seal(Seal.checksum(bytes))
         }
         place.hasUnsyncedEntries = true
         isTopicIDUnwritten = false

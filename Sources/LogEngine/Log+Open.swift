@@ -187,24 +187,25 @@ struct LogLoading {
         return try at(directory) { () throws(Errno) in try place.files.list(directory) }
     }
 
-    private func read(_ name: String) throws(LogError) -> ByteSlice? {
+    private func read(_ name: String) throws(LogError) -> (bytes: ByteSlice, seal: Seal)? {
         let path = place.path(name)
-        do throws(Errno) { return try place.files.readAll(path, limit: Limits.smallFileBytes) } catch {
+        do throws(Errno) { return try place.files.readSealed(path) } catch {
             if error == .noEntry { return nil }
             throw .storage(error, path: path)
         }
     }
 
     private mutating func readTopicID() throws(LogError) -> UUID? {
-        guard let bytes = try read(PartitionMetadataFile.name) else { return nil }
+        guard let (bytes, seal) = try read(PartitionMetadataFile.name) else { return nil }
         let path = place.path(PartitionMetadataFile.name)
-        guard let stored = PartitionMetadataFile.decode(bytes) else {
+        guard seal != .broken, let stored = PartitionMetadataFile.decode(bytes) else {
             // A power cut may leave anything in it where nothing of the log was ever synced.
             if opening.topicID != nil, !opening.wasClean, opening.recoveryPoint == 0 {
                 isTopicIDTorn = true
                 return nil
             }
-            throw .corrupt(path: path, position: 0, reason: "no topic id can be read from it")
+            let reason = seal == .broken ? "\(Seal.reason); \(Seal.advice)" : "no topic id can be read from it"
+            throw .corrupt(path: path, position: 0, reason: reason)
         }
         if let wanted = opening.topicID, wanted != stored {
             // Ids are random: two that differ in a few bits are the same, damaged.
@@ -306,8 +307,10 @@ struct LogLoading {
     private func checkClean(_ plan: inout RecoveryPlan) throws(LogError) {
         for (index, planned) in plan.segments.enumerated() where !planned.isRecovered {
             let segment = segments[index]
-            if planned.hasTransactionIndex, try !segment.hasSoundTransactionIndex() {
+            if planned.hasTransactionIndex, let damage = try segment.transactionIndexDamage() {
                 plan.segments[index].isRecovered = true
+                place.health.tell(
+                    ofMended: segment.path(.txnindex), damage, outcome: "It is made anew from the log's batches")
             } else if index + 1 == segments.count {
                 do throws(LogError) { _ = try segment.readEndOffset(mayHaveHoles: mayHaveHoles) } catch {
                     guard case .corrupt = error else { throw error }
@@ -441,11 +444,19 @@ struct LogLoading {
     // MARK: Epochs and producers
 
     private mutating func loadEpochs() throws(LogError) {
-        guard let bytes = try read(LeaderEpochFile.name), let stored = try? LeaderEpochFile.decode(bytes) else {
-            return
-        }
-        epochs = stored
-        epochsOnDisk = stored
+        guard let (bytes, seal) = try read(LeaderEpochFile.name) else { return }
+        let reason: String
+        do throws(CheckpointText.Failure) {
+            let stored = try LeaderEpochFile.decode(bytes)
+            guard seal == .broken else {
+                epochs = stored
+                epochsOnDisk = stored
+                return
+            }
+            reason = Seal.reason
+        } catch { reason = error.description }
+        place.health.tell(
+            ofMended: place.path(LeaderEpochFile.name), reason, outcome: "It is made anew from the log's batches")
     }
 
     /// Without an epoch file the batches say which epochs there were.

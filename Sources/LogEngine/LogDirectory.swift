@@ -96,7 +96,7 @@ public final class LogDirectory {
     private let lock: File
     /// What compaction's checkpoint holds, once it was read or written.
     private var cleanedOnDisk: [TopicPartition: Int64]?
-    private var closedOnDisk: [TopicPartition: ClosedLog] = [:]
+    private var closedOnDisk: [TopicPartition: ClosedLog]? = [:]
     private var isWriting = false
     private var writers: [UnsafeContinuation<Void, Never>] = []
 
@@ -129,19 +129,23 @@ public final class LogDirectory {
         }
         let marker = path + "/" + CleanShutdownFile.name
         var previousBrokerEpoch: Int64?
-        let mark: ByteSlice?
-        do throws(Errno) { mark = try files.readAll(marker) } catch {
+        let mark: (bytes: ByteSlice, seal: Seal)?
+        do throws(Errno) { mark = try files.readSealed(marker) } catch {
             guard error == .noEntry else { throw .storage(error, path: marker) }
             mark = nil
         }
         if let mark {
-            previousBrokerEpoch = CleanShutdownFile.decode(mark)
+            previousBrokerEpoch = mark.seal == .broken ? -1 : CleanShutdownFile.decode(mark.bytes)
             do throws(Errno) {
                 try files.remove(marker)
                 try await files.syncDirectory(path)
             } catch { throw .storage(error, path: marker) }
         }
-        return LogDirectory(path, meta, files, lock, previousBrokerEpoch)
+        let directory = LogDirectory(path, meta, files, lock, previousBrokerEpoch)
+        if mark?.seal == .broken {
+            directory.health.tell(ofMended: marker, Seal.reason, outcome: "The broker's last epoch isn't known")
+        }
+        return directory
     }
 
     private init(_ path: String, _ meta: MetaProperties, _ files: FileSystem, _ lock: File, _ previousEpoch: Int64?) {
@@ -166,12 +170,15 @@ public final class LogDirectory {
         _ path: String, _ files: FileSystem, _ formatting: MetaProperties?
     ) async throws(LogError) -> MetaProperties {
         let name = path + "/" + MetaProperties.name
-        let bytes: ByteSlice?
-        do throws(Errno) { bytes = try files.readAll(name) } catch {
+        let found: (bytes: ByteSlice, seal: Seal)?
+        do throws(Errno) { found = try files.readSealed(name) } catch {
             guard error == .noEntry else { throw .storage(error, path: name) }
-            bytes = nil
+            found = nil
         }
-        if let bytes {
+        if let (bytes, seal) = found {
+            guard seal != .broken else {
+                throw .corrupt(path: name, position: 0, reason: "\(Seal.reason); \(Seal.advice)")
+            }
             guard let meta = MetaProperties(bytes) else {
                 throw .corrupt(path: name, position: 0, reason: "cluster.id and node.id can't be read from it")
             }
@@ -180,7 +187,7 @@ public final class LogDirectory {
         guard let formatting else {
             throw .directory(path: path, reason: "it isn't formatted: run kafka-storage.sh format first")
         }
-        do throws(Errno) { try await files.replace(name, with: formatting.bytes) } catch {
+        do throws(Errno) { try await formatting.write(to: path, files: files) } catch {
             throw .storage(error, path: name)
         }
         return formatting
@@ -193,12 +200,14 @@ public final class LogDirectory {
     ///   whose log was closed before.
     public func partitions() throws(LogError) -> [PartitionDirectory] {
         let names = try at(path) { () throws(Errno) in try files.list(path) }
-        let recoveryPoints = read(OffsetCheckpoint.recoveryPoint)
-        let startOffsets = read(OffsetCheckpoint.logStart)
-        let highWatermarks = read(OffsetCheckpoint.highWatermark)
-        let cleaned = read(OffsetCheckpoint.cleaner)
+        let recoveryPoints = checkpoint(
+            OffsetCheckpoint.recoveryPoint, "After a crash all logs are checked from their beginning")
+        let startOffsets = checkpoint(
+            OffsetCheckpoint.logStart, "Logs begin where their first segments do: deleted records may be back")
+        let highWatermarks = checkpoint(OffsetCheckpoint.highWatermark, "High watermarks are found anew")
+        let cleaned = checkpoint(OffsetCheckpoint.cleaner, "Compacted logs are compacted anew")
         if cleanedOnDisk == nil { cleanedOnDisk = cleaned }
-        closedOnDisk = readClosed()
+        closedOnDisk = checkpoint(ClosedLogFile.name, "All logs are looked at", ClosedLogFile.decode)
         var found: [PartitionDirectory] = []
         for name in names where !Self.ignored.contains(name) {
             let path = path + "/" + name
@@ -208,8 +217,8 @@ public final class LogDirectory {
                     path: path, reason: "its name is not that of a partition (topic-partition); move it away")
             }
             guard (try? files.status(path))?.isDirectory == true else { continue }
-            let recoveryPoint = recoveryPoints[parsed.partition] ?? 0
-            var closed = parsed.state == .current ? closedOnDisk[parsed.partition] : nil
+            let recoveryPoint = recoveryPoints?[parsed.partition] ?? 0
+            var closed = parsed.state == .current ? closedOnDisk?[parsed.partition] : nil
             // Others may have used the directory since.
             if let log = closed, log.endOffset != recoveryPoint || !wasClean && !log.isUnchanged(in: path, files) {
                 closed = nil
@@ -217,19 +226,38 @@ public final class LogDirectory {
             found.append(
                 PartitionDirectory(
                     name: parsed, path: path, wasClean: wasClean, recoveryPoint: recoveryPoint,
-                    startOffset: startOffsets[parsed.partition] ?? 0,
-                    highWatermark: highWatermarks[parsed.partition] ?? 0,
-                    cleanedUpTo: cleaned[parsed.partition] ?? 0, closed: closed))
+                    startOffset: startOffsets?[parsed.partition] ?? 0,
+                    highWatermark: highWatermarks?[parsed.partition] ?? 0,
+                    cleanedUpTo: cleaned?[parsed.partition] ?? 0, closed: closed))
         }
         return found
     }
 
-    /// None where it can't be read: then all is looked at.
-    private func readClosed() -> [TopicPartition: ClosedLog] {
-        guard let bytes = try? files.readAll(path + "/" + ClosedLogFile.name, limit: Limits.smallFileBytes) else {
-            return [:]
+    /// What a checkpoint says: nothing where there is none. `nil` where it can't be read or believed: then it counts as
+    /// empty, which is told of.
+    private func checkpoint<Value>(
+        _ name: String, _ outcome: String,
+        _ decode: (ByteSlice) throws(CheckpointText.Failure) -> [TopicPartition: Value]
+    ) -> [TopicPartition: Value]? {
+        let path = path + "/" + name
+        let reason: String
+        do throws(Errno) {
+            let (bytes, seal) = try files.readSealed(path)
+            do throws(CheckpointText.Failure) {
+                let values = try decode(bytes)
+                if seal != .broken { return values }
+                reason = Seal.reason
+            } catch { reason = error.description }
+        } catch {
+            if error == .noEntry { return [:] }
+            reason = error.description
         }
-        return (try? ClosedLogFile.decode(bytes)) ?? [:]
+        health.tell(ofMended: path, reason, outcome: outcome)
+        return nil
+    }
+
+    private func checkpoint(_ name: String, _ outcome: String) -> [TopicPartition: Int64]? {
+        checkpoint(name, outcome, OffsetCheckpoint.decode)
     }
 
     /// Writes which of the logs that a start has found are as they were closed, before any is opened. The others must
@@ -256,12 +284,6 @@ public final class LogDirectory {
             } catch { throw .storage(error, path: path) }
             closedOnDisk = [:]
         }
-    }
-
-    /// A checkpoint that can't be read counts as empty: all is recovered then.
-    private func read(_ name: String) -> [TopicPartition: Int64] {
-        guard let bytes = try? files.readAll(path + "/" + name, limit: Limits.smallFileBytes) else { return [:] }
-        return (try? OffsetCheckpoint.decode(bytes)) ?? [:]
     }
 
     /// Writes the checkpoints of all the directory's logs: now and then, when a truncation asks for it, and **after all
@@ -338,7 +360,7 @@ public final class LogDirectory {
 
     private func write(_ name: String, _ bytes: ByteSlice) async throws(LogError) {
         let path = path + "/" + name
-        do throws(Errno) { try await files.replace(path, with: bytes) } catch {
+        do throws(Errno) { try await files.replaceSealed(path, with: bytes) } catch {
             let failure = LogError.storage(error, path: path)
             health.failUnlessPassing(failure)
             throw failure

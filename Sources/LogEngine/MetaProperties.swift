@@ -1,4 +1,5 @@
 public import Bytes
+package import Reactor
 
 /// `meta.properties`: whose data directory this is.
 public struct MetaProperties: Equatable, Sendable {
@@ -30,6 +31,11 @@ public struct MetaProperties: Equatable, Sendable {
         guard let text = pairs["directory.id"] else { return }
         guard let directoryID = UUID(text: text) else { return nil }
         self.directoryID = directoryID
+    }
+
+    /// Writes the file of a data directory; a crash leaves the old or the new one.
+    package func write(to directory: String, files: FileSystem) async throws(Errno) {
+        try await files.replaceSealed(directory + "/" + Self.name, with: bytes)
     }
 
     public var bytes: ByteSlice {

@@ -9,9 +9,10 @@ package enum PartitionMetadataFile {
         ByteSlice(utf8: "version: 0\ntopic_id: \(topicID.text)")
     }
 
-    /// The id that a partition's directory tells; `nil` where none can be read.
+    /// The id that a partition's directory tells; `nil` where none can be read, or believed.
     package static func topicID(inDirectory path: String, files: FileSystem) -> UUID? {
-        (try? files.readAll(path + "/" + name, limit: Limits.smallFileBytes)).flatMap { decode($0) }
+        guard let (bytes, seal) = try? files.readSealed(path + "/" + name), seal != .broken else { return nil }
+        return decode(bytes)
     }
 
     package static func decode(_ bytes: ByteSlice) -> UUID? {

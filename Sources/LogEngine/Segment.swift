@@ -18,6 +18,8 @@ final class Segment {
     /// There may be aborted transactions.
     private(set) var hasTransactionIndex: Bool
     private var areIndexesLoaded: Bool
+    /// The `.txnindex` is sealed; `nil` when that isn't known.
+    private var isTransactionIndexSealed: Bool?
     private var unsyncedIndexes: Set<SegmentFileName.Kind> = []
     private var bytesSinceIndexEntry = 0
     /// The largest timestamp and the last offset of the batch that has it; −1 when there is none.
@@ -54,6 +56,7 @@ final class Segment {
         offsetIndex = OffsetIndex(baseOffset: baseOffset, maximumBytes: config.segmentIndexBytes)
         timeIndex = TimeIndex(baseOffset: baseOffset, maximumBytes: config.segmentIndexBytes)
         areIndexesLoaded = isNew
+        isTransactionIndexSealed = isNew ? false : nil
         checked = CheckedBytes(from: isNew ? 0 : size)
         maximum = (-1, baseOffset)
         createdMilliseconds = place.core.wallClockMilliseconds()
@@ -145,7 +148,8 @@ final class Segment {
         if try offsetIndex.writeTail(to: source(.index), trimming: trimming) { unsyncedIndexes.insert(.index) }
         if try timeIndex.writeTail(to: source(.timeindex), trimming: trimming) { unsyncedIndexes.insert(.timeindex) }
         if hasTransactionIndex, areIndexesLoaded,
-            try transactionIndex.writeTail(to: source(.txnindex), trimming: trimming)
+            try transactionIndex.writeTail(
+                to: source(.txnindex), trimming: trimming, prepare: { (file) throws(Errno) in try unseal(file) })
         {
             unsyncedIndexes.insert(.txnindex)
         }
@@ -156,7 +160,25 @@ final class Segment {
         try loadIndexes()
         timeIndex.append(timestamp: maximum.timestamp, offset: maximum.offset, closing: true)
         try writeIndexTails(trimming: true)
+        try sealTransactionIndex()
         if isPreallocated { try cutFile(to: size) }
+    }
+
+    private func sealTransactionIndex() throws(LogError) {
+        guard hasTransactionIndex, isTransactionIndexSealed != true else { return }
+        let file = try file(.txnindex)
+        try at(file.path) { () throws(Errno) in
+            guard transactionIndex.count > 0 else { return try unseal(file) }
+            try file.seal(transactionIndex.checksum)
+            isTransactionIndexSealed = true
+            unsyncedIndexes.insert(.txnindex)
+        }
+    }
+
+    private func unseal(_ file: File) throws(Errno) {
+        guard isTransactionIndexSealed != false else { return }
+        try file.unseal()
+        isTransactionIndexSealed = false
     }
 
     /// No batch will come any more.
@@ -218,21 +240,27 @@ final class Segment {
         guard let index = try TransactionIndex(baseOffset: baseOffset, fileBytes: bytes, source(.txnindex)) else {
             throw .corrupt(path: path(.txnindex), position: 0, reason: "entries are out of order or incomplete")
         }
+        let file = try file(.txnindex)
+        let seal = try at(file.path) { () throws(Errno) in try file.seal(over: index.checksum) }
+        if seal == .broken { throw .corrupt(path: file.path, position: 0, reason: Seal.reason) }
+        isTransactionIndexSealed = seal == .intact
         transactionIndex = index
     }
 
-    /// Whether the aborted transactions can be read. Only a recovery of the segment rebuilds them.
-    func hasSoundTransactionIndex() throws(LogError) -> Bool {
+    /// Why the aborted transactions can't be read, if that is so. Only a recovery of the segment rebuilds them.
+    func transactionIndexDamage() throws(LogError) -> String? {
         do throws(LogError) { try loadTransactionIndex() } catch {
-            if case .corrupt = error { return false }
+            if case .corrupt(_, _, let reason) = error { return reason }
             throw error
         }
-        return true
+        return nil
     }
 
     /// Builds offset and time index anew from the batches' headers; they stay as they were where that fails.
     /// O(batches).
     func rebuildIndexes() throws(LogError) {
+        if !areIndexesLoaded { try loadTransactionIndex() }
+        let isTransactionIndexSealed = isTransactionIndexSealed
         let (size, offsetIndex, timeIndex, transactionIndex) = (size, offsetIndex, timeIndex, transactionIndex)
         let (maximum, firstTimestamp, recent) = (maximum, firstTimestamp, recent)
         let (areIndexesLoaded, bytesSinceIndexEntry) = (areIndexesLoaded, bytesSinceIndexEntry)
@@ -248,10 +276,12 @@ final class Segment {
             (self.transactionIndex, self.areIndexesLoaded) = (transactionIndex, areIndexesLoaded)
             (self.maximum, self.firstTimestamp, self.recent) = (maximum, firstTimestamp, recent)
             self.bytesSinceIndexEntry = bytesSinceIndexEntry
+            self.isTransactionIndexSealed = isTransactionIndexSealed
             if case .corrupt = error { rebuildFailure = error }
             throw error
         }
-        if areIndexesLoaded { self.transactionIndex = transactionIndex } else { try loadTransactionIndex() }
+        self.transactionIndex = transactionIndex
+        self.isTransactionIndexSealed = isTransactionIndexSealed
         self.timeIndex.append(timestamp: self.maximum.timestamp, offset: self.maximum.offset, closing: true)
         try writeIndexTails(trimming: true)
     }
@@ -274,6 +304,7 @@ final class Segment {
         offsetIndex = OffsetIndex(baseOffset: baseOffset, maximumBytes: indexBytes)
         timeIndex = TimeIndex(baseOffset: baseOffset, maximumBytes: indexBytes)
         transactionIndex = TransactionIndex()
+        isTransactionIndexSealed = nil
         areIndexesLoaded = true
         bytesSinceIndexEntry = 0
         maximum = (-1, baseOffset)

@@ -1,4 +1,5 @@
 import Bytes
+package import Reactor
 
 /// An entry of a `.txnindex` file, 34 bytes: a transaction that had data and was aborted. It stands in the segment that
 /// holds the marker.
@@ -34,11 +35,22 @@ extension AbortedTransaction: IndexEntry {
         bytes.storeBigEndian(lastOffset, at: 18)
         bytes.storeBigEndian(lastStableOffset, at: 26)
     }
+
+    /// The checksum of its bytes behind those with the checksum `previous`.
+    func checksum(after previous: UInt32) -> UInt32 {
+        withUnsafeTemporaryAllocation(byteCount: Self.byteCount, alignment: 8) { buffer in
+            guard let bytes = buffer.baseAddress else { return previous }
+            store(to: bytes)
+            return CRC32C.checksum(UnsafeRawBufferPointer(buffer), after: previous)
+        }
+    }
 }
 
 /// The aborted transactions whose markers a segment holds, by ascending marker offset.
 package struct TransactionIndex {
     private(set) var table: EntryTable<AbortedTransaction>
+    /// Of all entries, as a file holds them.
+    private(set) var checksum: UInt32 = 0
 
     package init() { table = EntryTable() }
 
@@ -52,13 +64,17 @@ package struct TransactionIndex {
                 entry.firstOffset >= 0
             else { return nil }
             previous = entry.lastOffset
+            checksum = entry.checksum(after: checksum)
         }
     }
 
     package var count: Int { table.count }
     package var waitingCount: Int { table.tail.count }
 
-    package mutating func append(_ transaction: AbortedTransaction) { table.append(transaction) }
+    package mutating func append(_ transaction: AbortedTransaction) {
+        table.append(transaction)
+        checksum = transaction.checksum(after: checksum)
+    }
 
     /// Adds to `found` those that overlap `from..<upTo`; says whether no later segment can have more.
     package func collect(
@@ -74,11 +90,17 @@ package struct TransactionIndex {
 
     /// Drops the transactions whose marker is at or above `offset`.
     package mutating func truncate(to offset: Int64, _ source: IndexSource) throws(LogError) {
-        table.cut(to: try table.prefixCount(source) { $0.lastOffset < offset })
+        let kept = try table.prefixCount(source) { $0.lastOffset < offset }
+        checksum = try table.entries(0..<kept, source).reduce(0) { $1.checksum(after: $0) }
+        table.cut(to: kept)
     }
 
+    /// - Parameter prepare: called with the file before it is changed.
     @discardableResult
-    package mutating func writeTail(to source: IndexSource, trimming: Bool = false) throws(LogError) -> Bool {
-        try table.writeTail(to: source, trimming: trimming)
+    package mutating func writeTail(
+        to source: IndexSource, trimming: Bool = false,
+        prepare: (File) throws(Errno) -> Void = { (_) throws(Errno) in }
+    ) throws(LogError) -> Bool {
+        try table.writeTail(to: source, trimming: trimming, prepare: prepare)
     }
 }

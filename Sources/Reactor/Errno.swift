@@ -34,6 +34,16 @@ public struct Errno: Error, Hashable, Sendable {
     public static let addressInUse = Errno(rawValue: EADDRINUSE)
     public static let outOfMemory = Errno(rawValue: ENOMEM)
     public static let interrupted = Errno(rawValue: EINTR)
+    public static let tooLarge = Errno(rawValue: EFBIG)
+    public static let outOfRange = Errno(rawValue: ERANGE)
+    public static let noData = Errno(rawValue: ENODATA)
+    public static let notSupported = Errno(rawValue: ENOTSUP)
+    public static let notPermitted = Errno(rawValue: EPERM)
+    /// The file system keeps no extended attributes, has no room for them, or keeps them from this user.
+    public var refusesAttributes: Bool {
+        self == .notSupported || self == .notPermitted || isFull || rawValue == ENOSYS || rawValue == EACCES
+            || rawValue == E2BIG
+    }
 }
 
 extension Errno: CustomStringConvertible {

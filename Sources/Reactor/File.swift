@@ -162,6 +162,42 @@ public final class File {
         try checked(disk.setModified(descriptor, milliseconds: milliseconds))
     }
 
+    /// Keeps `bytes` with the file, for as long as it lives and whatever it is called (an extended attribute: names
+    /// begin with `user.`). Durable with the file's next sync.
+    /// - Throws: an error that ``Errno/refusesAttributes`` where the file system keeps none.
+    public func setAttribute(_ name: String, _ bytes: [UInt8]) throws(Errno) {
+        try checked(bytes.withUnsafeBytes { disk.setAttribute(descriptor, name, $0) })
+    }
+
+    /// What ``setAttribute(_:_:)`` has kept; `nil` where nothing is. `ERANGE` for more than 64 bytes.
+    public func attribute(_ name: String) throws(Errno) -> [UInt8]? {
+        var count = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: Limits.attributeBytes) { buffer, filled in
+            count = disk.attribute(descriptor, name, UnsafeMutableRawBufferPointer(buffer))
+            filled = max(0, count)
+        }
+        guard count < 0 else { return bytes }
+        let error = Errno(rawValue: Int32(-count))
+        guard error == .noData else { throw error }
+        return nil
+    }
+
+    /// Nothing kept under that name is fine.
+    public func removeAttribute(_ name: String) throws(Errno) {
+        do throws(Errno) { try checked(disk.removeAttribute(descriptor, name)) } catch {
+            guard error == .noData else { throw error }
+        }
+    }
+
+    /// All bytes of a small file; `EFBIG` beyond `limit`.
+    public func readAll(limit: Int = 16 << 20) throws(Errno) -> ByteSlice {
+        let size = try size()
+        guard size <= limit else { throw .tooLarge }
+        let block = Block(capacity: size)
+        let count = try read(into: UnsafeMutableRawBufferPointer(rebasing: block.mutableBytes[..<size]), at: 0)
+        return block.slice(0..<count)
+    }
+
     func lock() throws(Errno) { try checked(disk.lock(descriptor)) }
 
     private func checked(_ result: Int32) throws(Errno) {

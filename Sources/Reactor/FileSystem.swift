@@ -132,21 +132,22 @@ public final class FileSystem {
     public func readAll(_ path: String, limit: Int = 16 << 20) throws(Errno) -> ByteSlice {
         let file = try open(path, .read)
         defer { file.close() }
-        let size = try file.size()
-        guard size <= limit else { throw Errno(rawValue: EFBIG) }
-        let block = Block(capacity: size)
-        let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: block.mutableBytes[..<size]), at: 0)
-        return block.slice(0..<count)
+        return try file.readAll(limit: limit)
     }
 
     /// Puts `bytes` in place of what `path` holds, so that a crash leaves the old or the new: a temporary file beside
     /// it, synced, renamed, directory synced.
-    public func replace(_ path: String, with bytes: ByteSlice) async throws(Errno) {
+    ///
+    /// - Parameter prepare: what else is done with the temporary file once it is written, before its sync.
+    public func replace(
+        _ path: String, with bytes: ByteSlice, prepare: (File) throws(Errno) -> Void = { (_) throws(Errno) in }
+    ) async throws(Errno) {
         let temporary = path + ".tmp"
         let file = try open(temporary, .create)
         defer { file.close() }
         try file.truncate(to: 0)
         try file.write([bytes], at: 0)
+        try prepare(file)
         try await file.sync()
         try rename(temporary, to: path)
         try await syncDirectory(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")

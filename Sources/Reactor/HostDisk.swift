@@ -38,6 +38,18 @@ final class HostDisk: Disk {
 
     func lock(_ descriptor: Int32) -> Int32 { checked(flock(descriptor, LOCK_EX | LOCK_NB)) }
 
+    func setAttribute(_ descriptor: Int32, _ name: String, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+        checked(mu_set_attribute(descriptor, name, bytes.baseAddress, bytes.count))
+    }
+
+    func attribute(_ descriptor: Int32, _ name: String, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        checked(mu_attribute(descriptor, name, buffer.baseAddress, buffer.count))
+    }
+
+    func removeAttribute(_ descriptor: Int32, _ name: String) -> Int32 {
+        checked(mu_remove_attribute(descriptor, name))
+    }
+
     func map(_ descriptor: Int32, file: UInt64, _ range: Range<Int>) -> [ByteSlice]? {
         windows.view(descriptor, file: file, range)
     }

@@ -66,6 +66,10 @@ package protocol Disk: AnyObject {
     func allocate(_ descriptor: Int32, from position: Int, count: Int) -> Int32
     func setModified(_ descriptor: Int32, milliseconds: Int64) -> Int32
     func lock(_ descriptor: Int32) -> Int32
+    func setAttribute(_ descriptor: Int32, _ name: String, _ bytes: UnsafeRawBufferPointer) -> Int32
+    /// How many bytes it has; they are in `buffer`.
+    func attribute(_ descriptor: Int32, _ name: String, _ buffer: UnsafeMutableRawBufferPointer) -> Int
+    func removeAttribute(_ descriptor: Int32, _ name: String) -> Int32
     /// The bytes `range` of the file known as `file` as they lie in the page cache, for the kernel to send; nil where
     /// they can't be mapped.
     func map(_ descriptor: Int32, file: UInt64, _ range: Range<Int>) -> [ByteSlice]?

@@ -25,6 +25,9 @@ enum Limits {
     /// Windows that a core keeps mapped.
     static let windowsPerCore = 8
 
+    /// Bytes of an attribute of a file that are read: what is kept there is a checksum.
+    static let attributeBytes = 64
+
     /// Pieces of one gather send or write (IOV_MAX).
     static let vectors = 1024
 

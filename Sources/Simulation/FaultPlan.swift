@@ -52,6 +52,8 @@ package struct FaultPlan: Sendable {
     /// A power cut flips a bit of a file.
     package var bitRot = 0.0
     package var capacityBytes = Int.max
+    /// Files can't have attributes.
+    package var lacksAttributes = false
 
     // MARK: Cores
 

@@ -23,6 +23,7 @@ final class Inode {
     var size = 0
     var pages: [Page] = []
     var modifiedMilliseconds: Int64 = 0
+    var attributes: [String: [UInt8]] = [:]
     var entries: [String: Inode] = [:]
     var links = 1
     var openCount = 0
@@ -32,10 +33,13 @@ final class Inode {
     var durableSize = 0
     var durablePages: [DurablePage] = []
     var durableEntries: [String: Inode] = [:]
+    private var durableAttributes: [String: [UInt8]] = [:]
 
-    /// When `size` was changed, and when that which is durable was.
+    /// When `size` was changed, and when that which is durable was; the same of the attributes.
     var sizeGeneration: UInt64 = 0
     var durableSizeGeneration: UInt64 = 0
+    var attributesGeneration: UInt64 = 0
+    private var durableAttributesGeneration: UInt64 = 0
 
     init(number: Int, isDirectory: Bool) {
         self.number = number
@@ -109,6 +113,8 @@ final class Inode {
         var size: Int
         var sizeGeneration: UInt64
         var pages: [(index: Int, bytes: [UInt8], generation: UInt64)]
+        var attributes: [String: [UInt8]]
+        var attributesGeneration: UInt64
     }
 
     func prepareCommit() -> Commit {
@@ -116,7 +122,9 @@ final class Inode {
         for index in pages.indices where pages[index].isDirty {
             dirty.append((index, pages[index].bytes, pages[index].generation))
         }
-        return Commit(size: size, sizeGeneration: sizeGeneration, pages: dirty)
+        return Commit(
+            size: size, sizeGeneration: sizeGeneration, pages: dirty, attributes: attributes,
+            attributesGeneration: attributesGeneration)
     }
 
     func apply(_ commit: Commit) {
@@ -128,6 +136,10 @@ final class Inode {
                 durablePages[page.index] = DurablePage(bytes: page.bytes, generation: page.generation)
             }
             clean(page.index, page.generation)
+        }
+        if commit.attributesGeneration >= durableAttributesGeneration {
+            durableAttributes = commit.attributes
+            durableAttributesGeneration = commit.attributesGeneration
         }
         guard commit.sizeGeneration >= durableSizeGeneration else { return }
         durableSizeGeneration = commit.sizeGeneration
@@ -173,6 +185,7 @@ final class Inode {
         }
         durablePages = kept
         durableSize = newSize
+        if attributes != durableAttributes, random.chance(0.5) { durableAttributes = attributes }
         if newSize > 0, random.chance(bitRot) { flipBit(at: random.below(newSize), bit: random.below(8)) }
         loadFromDevice()
     }
@@ -201,6 +214,9 @@ final class Inode {
         size = durableSize
         sizeGeneration = 0
         durableSizeGeneration = 0
+        attributes = durableAttributes
+        attributesGeneration = 0
+        durableAttributesGeneration = 0
         lockHolder = nil
         openCount = 0
         pages = durablePages.map { Page(bytes: $0.bytes, generation: 0, isDirty: false, isResident: false) }

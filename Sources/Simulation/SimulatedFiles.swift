@@ -139,6 +139,39 @@ final class SimulatedFiles: Disk {
         return 0
     }
 
+    func setAttribute(_ descriptor: Int32, _ name: String, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+        changingAttributes(descriptor) { inode in inode.attributes[name] = [UInt8](bytes) }
+    }
+
+    func removeAttribute(_ descriptor: Int32, _ name: String) -> Int32 {
+        if let file = file(descriptor), !disk.faults.lacksAttributes, file.inode.attributes[name] == nil {
+            return process.isDead ? -ESHUTDOWN : -ENODATA
+        }
+        return changingAttributes(descriptor) { inode in inode.attributes[name] = nil }
+    }
+
+    private func changingAttributes(_ descriptor: Int32, _ change: (Inode) -> Void) -> Int32 {
+        if process.isDead { return -ESHUTDOWN }
+        guard let file = file(descriptor), file.isWritable else { return -EBADF }
+        if disk.faults.lacksAttributes { return -ENOTSUP }
+        if isFailing(disk.faults.writeError) || disk.isBroken(file.path) { return -EIO }
+        guard process.node.makesStep(process) else { return -ESHUTDOWN }
+        change(file.inode)
+        file.inode.attributesGeneration = disk.nextGeneration()
+        return 0
+    }
+
+    func attribute(_ descriptor: Int32, _ name: String, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        if process.isDead { return -Int(ESHUTDOWN) }
+        guard let file = file(descriptor) else { return -Int(EBADF) }
+        if disk.faults.lacksAttributes { return -Int(ENOTSUP) }
+        if isFailing(disk.faults.readError) || disk.isBroken(file.path) { return -Int(EIO) }
+        guard let bytes = file.inode.attributes[name] else { return -Int(ENODATA) }
+        guard bytes.count <= buffer.count else { return -Int(ERANGE) }
+        buffer.copyBytes(from: bytes)
+        return bytes.count
+    }
+
     /// Copies, in pieces cut where a mapping's windows would cut them.
     func map(_ descriptor: Int32, file _: UInt64, _ range: Range<Int>) -> [ByteSlice]? {
         guard !process.isDead, let file = file(descriptor), range.lowerBound >= 0, range.upperBound <= file.inode.size

@@ -86,6 +86,12 @@ int64_t mu_filesystem_total(const char *path);
 int64_t mu_filesystem_free(const char *path);
 /// Sets the modification time: 0 or -1 with errno.
 int mu_set_modified(int fd, int64_t milliseconds);
+/// fsetxattr(2): 0 or -1 with errno.
+int mu_set_attribute(int fd, const char *name, const void *bytes, size_t count);
+/// fgetxattr(2): how many bytes it has, or -1 with errno.
+long mu_attribute(int fd, const char *name, void *bytes, size_t room);
+/// fremovexattr(2): 0 or -1 with errno.
+int mu_remove_attribute(int fd, const char *name);
 
 /// A thread that runs `body(context)`; 0 or an errno. Joined by `mu_thread_join`.
 int mu_thread_start(pthread_t *thread, const char *name, void (*body)(void *), void *context);

@@ -54,7 +54,7 @@ package struct Format: Sendable {
             for batch in batches { checkpoint.bytes(batch.bytes) }
             try await core.files.replace(directory + "/bootstrap.checkpoint", with: checkpoint.finish())
             let meta = MetaProperties(clusterID: clusterID, nodeID: nodeID, directoryID: Self.randomID(core))
-            try await core.files.replace(directory + "/meta.properties", with: meta.bytes)
+            try await meta.write(to: directory, files: core.files)
             // The names of what was made have to survive, too.
             for parent in made { try await core.files.syncDirectory(parent) }
         } catch {

@@ -159,6 +159,8 @@ actor Storage {
             offline[path] = "\(error)"
             if let lossHandler { await lossHandler(path, error) } else { untoldLosses.append((path, error)) }
         case .suspected(let error): await probe(path, because: error)
+        case .mended(let path, let reason, let outcome):
+            logger.warn("\(path) is damaged: \(reason). \(outcome)")
         case .damaged(let error):
             logger.error(
                 "stored records are damaged: \(error). Readers get an error there (CORRUPT_MESSAGE) and can seek past "
