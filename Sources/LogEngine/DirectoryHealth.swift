@@ -12,7 +12,7 @@ public final class DirectoryHealth: Sendable {
         case suspected(LogError)
         /// Stored records are damaged: only they can't be read. Comes once for each place while the log is open.
         case damaged(LogError)
-        /// A file that can be done without, or made anew, was found damaged: which, why, and what becomes of it.
+        /// A file that can be done without, or made anew, was found damaged: which, why, and what comes of it.
         case mended(path: String, reason: String, outcome: String)
     }
 

@@ -150,8 +150,13 @@ extension Log {
     public func abortedTransactions(from offset: Int64, upTo: Int64) throws(LogError) -> [AbortedTransaction] {
         var found: [AbortedTransaction] = []
         guard let first = segmentIndex(of: offset) else { return found }
-        for segment in segments[first...] {
-            if try segment.collectAborted(from: offset, upTo: upTo, into: &found) { break }
+        do throws(LogError) {
+            for segment in segments[first...] {
+                if try segment.collectAborted(from: offset, upTo: upTo, into: &found) { break }
+            }
+        } catch {
+            note(error)
+            throw error
         }
         return found
     }

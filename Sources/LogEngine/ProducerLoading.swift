@@ -43,7 +43,11 @@ struct ProducerLoading {
             if error == .noEntry { return nil }
             throw .storage(error, path: path)
         }
-        return try? ProducerSnapshotFile.decode(bytes)
+        if let entries = try? ProducerSnapshotFile.decode(bytes) { return entries }
+        place.health.tell(
+            ofMended: path, "it isn't a snapshot of producers, or its checksum is wrong",
+            outcome: "They are brought back from an older one and the log's batches")
+        return nil
     }
 
     private func replay(

@@ -198,9 +198,8 @@ final class Segment {
     /// Reads the ends of the index files, and rebuilds what breaks a rule.
     func loadIndexes() throws(LogError) {
         guard !areIndexesLoaded else { return }
-        guard let offsets = try storedOffsetIndex(), let times = try storedTimeIndex() else {
-            return try rebuildIndexes()
-        }
+        guard let offsets = try storedOffsetIndex() else { return try rebuildIndexes(.index, Self.ruleBroken) }
+        guard let times = try storedTimeIndex() else { return try rebuildIndexes(.timeindex, Self.ruleBroken) }
         offsetIndex = offsets
         timeIndex = times
         maximum = times.last
@@ -208,7 +207,18 @@ final class Segment {
         areIndexesLoaded = true
         // Batches without an entry are too few for the index, have no time, or were never indexed.
         if size > 0, times.count == 0 { try noteTimestamps() }
-        if size > 0, times.count > 0, try !isBorneOut(maximum) { try rebuildIndexes() }
+        if size > 0, times.count > 0, try !isBorneOut(maximum) { try rebuildIndexes(.timeindex, Self.notBorneOut) }
+    }
+
+    private static let ruleBroken = "its entries are out of order or incomplete"
+    private static let notBorneOut = "its entries don't go with the log"
+
+    /// Builds offset and time index anew, and tells which was damaged; where there is none nothing was.
+    private func rebuildIndexes(_ kind: SegmentFileName.Kind, _ reason: String) throws(LogError) {
+        let wasThere = try place.size(name(kind)) != nil
+        try rebuildIndexes()
+        guard wasThere else { return }
+        place.health.tell(ofMended: path(kind), reason, outcome: "It is made anew from the log")
     }
 
     /// Whether the batch that a time entry names has that timestamp. Retention and look-ups go by such entries.
@@ -354,7 +364,7 @@ final class Segment {
         }
         if let rebuildFailure { throw rebuildFailure }
         // An index is no evidence: where the log doesn't bear it out, it is made anew from the log.
-        try rebuildIndexes()
+        try rebuildIndexes(.index, Self.notBorneOut)
         guard let walk = try indexedWalk(to: offset) else {
             throw .corrupt(path: path(.index), position: 0, reason: "the index doesn't go with the log")
         }
@@ -406,7 +416,7 @@ final class Segment {
     func offset(beforeTimestamp timestamp: Int64) throws(LogError) -> Int64 {
         try loadIndexes()
         if let entry = try timeIndex.entry(before: timestamp, source(.timeindex)), try !isBorneOut(entry) {
-            try rebuildIndexes()
+            try rebuildIndexes(.timeindex, Self.notBorneOut)
         }
         return try timeIndex.offset(before: timestamp, source(.timeindex))
     }

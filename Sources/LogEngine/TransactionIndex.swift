@@ -4,6 +4,7 @@ package import Reactor
 /// An entry of a `.txnindex` file, 34 bytes: a transaction that had data and was aborted. It stands in the segment that
 /// holds the marker.
 public struct AbortedTransaction: Equatable, Sendable, Hashable {
+    private(set) var version: Int16 = 0
     public var producerID: Int64
     public var firstOffset: Int64
     /// The offset of the ABORT marker.
@@ -26,10 +27,11 @@ extension AbortedTransaction: IndexEntry {
         self.init(
             producerID: bytes.bigEndian(2), firstOffset: bytes.bigEndian(10), lastOffset: bytes.bigEndian(18),
             lastStableOffset: bytes.bigEndian(26))
+        version = bytes.bigEndian(0)
     }
 
     package func store(to bytes: UnsafeMutableRawPointer) {
-        bytes.storeBigEndian(Int16(0), at: 0)
+        bytes.storeBigEndian(version, at: 0)
         bytes.storeBigEndian(producerID, at: 2)
         bytes.storeBigEndian(firstOffset, at: 10)
         bytes.storeBigEndian(lastOffset, at: 18)
@@ -60,8 +62,8 @@ package struct TransactionIndex {
         table = EntryTable(storedCount: fileBytes / AbortedTransaction.byteCount)
         var previous = Int64.min
         for entry in try table.entries(0..<table.count, source) {
-            guard entry.lastOffset >= baseOffset, entry.lastOffset > previous, entry.firstOffset <= entry.lastOffset,
-                entry.firstOffset >= 0
+            guard entry.version == 0, entry.lastOffset >= baseOffset, entry.lastOffset > previous,
+                entry.firstOffset <= entry.lastOffset, entry.firstOffset >= 0
             else { return nil }
             previous = entry.lastOffset
             checksum = entry.checksum(after: checksum)
@@ -80,8 +82,14 @@ package struct TransactionIndex {
     package func collect(
         from: Int64, upTo: Int64, into found: inout [AbortedTransaction], _ source: IndexSource
     ) throws(LogError) -> Bool {
-        let first = try table.prefixCount(source) { $0.lastOffset < from }
-        for entry in try table.entries(first..<table.count, source) {
+        // Of an index of this size all is read in any case: it may have been damaged since it was looked at.
+        let isSmall = table.count <= Limits.indexTailEntries
+        let first = isSmall ? 0 : try table.prefixCount(source) { $0.lastOffset < from }
+        let entries = try table.entries(first..<table.count, source)
+        if isSmall, entries.reduce(0, { $1.checksum(after: $0) }) != checksum {
+            throw .corrupt(path: try source().path, position: 0, reason: "its entries aren't those that were read before")
+        }
+        for entry in entries where entry.lastOffset >= from {
             if entry.firstOffset < upTo { found.append(entry) }
             if entry.lastStableOffset >= upTo { return true }
         }

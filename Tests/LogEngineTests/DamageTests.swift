@@ -69,25 +69,31 @@ private struct Specimen {
     /// Flips a bit for as long as `body` takes; what it leaves behind is undone.
     func flipping(_ path: String, _ position: Int, bit: Int, _ body: () async throws -> Void) async throws {
         let files = context.core.files
-        var kept: [(String, ByteSlice)] = []
-        for name in try files.list(directory) { kept.append((name, try files.readAll(directory + "/" + name))) }
-        var bytes = try files.readAll(path).array
-        bytes[position] ^= 1 << UInt8(bit)
-        try put(bytes, path)
+        var kept: [(name: String, bytes: ByteSlice, seal: [UInt8]?)] = []
+        for name in try files.list(directory) {
+            let file = try files.open(directory + "/" + name, .read)
+            kept.append((name, try file.readAll(), try? file.attribute(Seal.attribute)))
+        }
+        let file = try files.open(path, .readWrite)
+        let byte = try file.readAll()[position..<position + 1].array[0]
+        try file.write([ByteSlice([byte ^ 1 << UInt8(bit)])], at: position)
+        file.close()
         do { try await body() } catch {
             Issue.record("\(path), byte \(position), bit \(bit): \(error)")
         }
-        for name in try files.list(directory) where !kept.contains(where: { $0.0 == name }) {
+        for name in try files.list(directory) where !kept.contains(where: { $0.name == name }) {
             try files.remove(directory + "/" + name)
         }
-        for (name, bytes) in kept { try put(bytes.array, directory + "/" + name) }
-    }
-
-    private func put(_ bytes: [UInt8], _ path: String) throws {
-        let file = try context.core.files.open(path, .create)
-        defer { file.close() }
-        try file.truncate(to: 0)
-        try file.write([ByteSlice(bytes)], at: 0)
+        for (name, bytes, seal) in kept {
+            let file = try files.open(directory + "/" + name, .create)
+            defer { file.close() }
+            if try file.readAll() != bytes {
+                try file.truncate(to: 0)
+                try file.write([bytes], at: 0)
+            }
+            guard (try? file.attribute(Seal.attribute)) != seal else { continue }
+            if let seal { try file.setAttribute(Seal.attribute, seal) } else { try file.unseal() }
+        }
     }
 
     func open(clean: Bool = true, recoveryPoint: Int64? = nil) async throws(LogError) -> Log {
@@ -224,7 +230,7 @@ private func epoch(_ index: Int) -> Int32 { 3 << (2 * Int32(index / 10)) }
             let specimen = try await Specimen(directory + "/t-0", context)
             let truth = try await Answers(try await specimen.open(), specimen)
             for name in try context.core.files.list(specimen.directory)
-            where ![".log", ".txnindex"].contains(where: name.hasSuffix) {
+            where !name.hasSuffix(".log") {
                 let path = specimen.directory + "/" + name
                 let size = try context.core.files.readAll(path).count
                 for position in 0..<size where size < 100 || position % 3 == 0 {

@@ -104,6 +104,36 @@ import Testing
         }
     }
 
+    @Test func anAttributeGoesWithItsFileWhateverThatIsCalled() throws {
+        try onBothKernels { stage in
+            let files = stage.core.files
+            let file = try files.open(stage.path("a"), .create)
+            #expect(try file.attribute("user.x") == nil)
+            try file.removeAttribute("user.x")
+            do { try file.setAttribute("user.x", [1, 2, 3]) } catch {
+                Issue.record("\(stage.directory) keeps no attributes: \(error)")
+                return
+            }
+            try file.setAttribute("user.x", [7, 8])
+            try file.setAttribute("user.y", [])
+            try files.rename(stage.path("a"), to: stage.path("b"))
+            let again = try files.open(stage.path("b"), .read)
+            #expect(try again.attribute("user.x") == [7, 8])
+            #expect(try again.attribute("user.y") == [])
+            try file.setAttribute("user.y", [UInt8](repeating: 1, count: 65))
+            #expect(throws: Errno.outOfRange) { try again.attribute("user.y") }
+            try file.removeAttribute("user.x")
+            #expect(try again.attribute("user.x") == nil)
+            try file.setAttribute("user.x", [1])
+            try await files.replace(stage.path("b"), with: slice(pattern(10)))
+            #expect(try files.open(stage.path("b"), .read).attribute("user.x") == nil)
+            try await files.replace(stage.path("b"), with: slice(pattern(10))) { file throws(Errno) in
+                try file.setAttribute("user.x", [2])
+            }
+            #expect(try files.open(stage.path("b"), .read).attribute("user.x") == [2])
+        }
+    }
+
     @Test func viewShowsTheFilesBytes() throws {
         try onBothKernels { stage in
             let file = try stage.core.files.open(stage.path("a"), .create)

@@ -126,6 +126,66 @@ import Testing
         }
     }
 
+    @Test func anAttributeIsDurableAfterASyncOfItsFile() throws {
+        let seen = Shared(Set<[UInt8]>())
+        try World.run(seeds: 0..<40) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in
+                let file = try write(cores[0], "/a", 100)
+                try file.setAttribute("user.x", [1])
+                try await file.sync()
+                try await cores[0].files.syncDirectory("/")
+                try file.setAttribute("user.x", [2])
+            }
+            world.crash(node, .powerCut)
+            try world.run(on: node) { cores in
+                let left = try #require(try cores[0].files.open("/a", .read).attribute("user.x"))
+                seen.value.insert(left)
+            }
+        }
+        #expect(seen.value == [[1], [2]])
+    }
+
+    @Test func aFileIsReplacedTogetherWithItsAttribute() throws {
+        try World.run(seeds: 0..<100) { world in
+            let node = world.addNode()
+            var random = world.workload()
+            node.start { cores in
+                cores[0].spawn {
+                    for round in 0..<3 as Range<UInt8> {
+                        try? await cores[0].files.replace("/a", with: ByteSlice([round])) { file throws(Errno) in
+                            try file.setAttribute("user.x", [round])
+                        }
+                    }
+                }
+            }
+            var turns = random.below(25)
+            world.run {
+                turns -= 1
+                return turns < 0
+            }
+            world.crash(node, .powerCut)
+            try world.run(on: node) { cores in
+                guard cores[0].files.exists("/a") else { return }
+                let file = try cores[0].files.open("/a", .read)
+                #expect(try file.attribute("user.x") == file.readAll().array)
+            }
+        }
+    }
+
+    @Test func aDiskMayKeepNoAttributes() throws {
+        var faults = FaultPlan.none
+        faults.lacksAttributes = true
+        try World.run(seeds: 0..<1, faults: faults) { world in
+            try world.run(on: world.addNode()) { cores in
+                let file = try write(cores[0], "/a", 10)
+                #expect(throws: Errno.notSupported) { try file.setAttribute("user.x", [1]) }
+                #expect(throws: Errno.notSupported) { try file.attribute("user.x") }
+                #expect(throws: Errno.notSupported) { try file.removeAttribute("user.x") }
+            }
+        }
+    }
+
     @Test func aFullDiskSaysSoAndTakesMoreOnceThereIsRoom() throws {
         try World.run(seeds: 0..<5) { world in
             var faults = FaultPlan.none
