@@ -109,7 +109,8 @@ extension Log {
                 for waiter in waiters { waiter.resume() }
             }
             let path = place.path(LeaderEpochFile.name)
-            do throws(Errno) { try await place.files.replaceSealed(path, with: LeaderEpochFile.encode(epochs)) } catch {
+            let bytes = LeaderEpochFile.encode(epochs)
+            do throws(Errno) { try await place.files.replaceSealed(path, with: bytes) } catch {
                 areEpochsUnsaved = true
                 // A deleted partition's directory is renamed while this is under way.
                 if error == .noEntry, !place.files.exists(place.directory) { return }

@@ -1,10 +1,10 @@
 package import Bytes
 package import Reactor
 
-/// The CRC-32C of a file's bytes, kept in an extended attribute of that file: the formats that are Kafka's (checkpoints,
-/// properties, `.txnindex`) have no room for one. It stays with the inode. A bit that flips in place is found; whoever
-/// puts another file in the place, as Apache Kafka and most editors do, leaves that one without, and it is believed as
-/// it is. So is all on a file system without such attributes.
+/// The CRC-32C of a file's bytes, kept in an extended attribute of that file: the formats that are Kafka's
+/// (checkpoints, properties, `.txnindex`) have no room for one. It stays with the inode. A bit that flips in place is
+/// found; whoever puts another file in the place, as Apache Kafka and most editors do, leaves that one without, and it
+/// is believed as it is. So is all on a file system without such attributes.
 package enum Seal: Equatable {
     case none
     case intact
@@ -20,7 +20,8 @@ package enum Seal: Equatable {
 }
 
 extension File {
-    /// Seals the file, whose bytes have that checksum; without attributes it stays unsealed. Durable with its next sync.
+    /// Seals the file, whose bytes have that checksum; without attributes it stays unsealed. Durable with its next
+    /// sync.
     package func seal(_ checksum: UInt32) throws(Errno) {
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (24 - 8 * $0)) }
         do throws(Errno) { try setAttribute(Seal.attribute, bytes) } catch {

@@ -87,7 +87,8 @@ package struct TransactionIndex {
         let first = isSmall ? 0 : try table.prefixCount(source) { $0.lastOffset < from }
         let entries = try table.entries(first..<table.count, source)
         if isSmall, entries.reduce(0, { $1.checksum(after: $0) }) != checksum {
-            throw .corrupt(path: try source().path, position: 0, reason: "its entries aren't those that were read before")
+            throw .corrupt(
+                path: try source().path, position: 0, reason: "its entries aren't those that were read before")
         }
         for entry in entries where entry.lastOffset >= from {
             if entry.firstOffset < upTo { found.append(entry) }

@@ -233,7 +233,7 @@ KINDS = ["topic-0/*.log", "topic-0/*.index", "topic-0/*.timeindex", "topic-0/*.s
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_flipped_bit_is_never_served(broker, chance, kind):
+def test_a_flipped_bit_is_never_served(broker, directory, chance, kind):
     """A 7: in whichever file, after an orderly stop or a crash. What is read is what was written, or an error that
     names the place; other partitions are served, or the start is refused with the file's name."""
     broker.start()
@@ -251,7 +251,8 @@ def test_a_flipped_bit_is_never_served(broker, chance, kind):
         if not files:  # there is no mark after a crash
             continue
         path = chance.choice(files)
-        kept = {each: each.read_bytes() for each in broker.data.rglob("*") if each.is_file()}
+        kept = directory / "kept"
+        shutil.copytree(broker.data, kept)  # with their attributes
         flipped(path, chance)
         size = broker.log.stat().st_size
         try:
@@ -264,9 +265,8 @@ def test_a_flipped_bit_is_never_served(broker, chance, kind):
             served(broker, writer, 0, may_miss=kind in ("topic-0/*.log", "topic-0/partition.metadata"))
             served(broker, writer, 1, may_miss=kind.startswith("__cluster"))
             broker.kill()
-        for each, data in kept.items():
-            each.parent.mkdir(exist_ok=True)
-            each.write_bytes(data)
+        shutil.rmtree(broker.data)
+        kept.rename(broker.data)
 
 
 def served(broker, writer, partition, may_miss):

@@ -1,4 +1,5 @@
 """Files damaged between a crash and the next start: what is whole is served, what is not is never served."""
+import os
 import subprocess
 import time
 
@@ -182,6 +183,110 @@ def test_rot_in_an_old_segment_is_never_served(broker, where):
         capture_output=True, text=True, timeout=60)
     assert f"Encountered corrupt message when fetching offset {before} for topic-partition topic-0" in shown.stderr
     assert shown.returncode == 1 and shown.stdout == ""
+    assert broker.stop() == 0
+
+
+def flip(path, at, bit=0):
+    """In place: what is kept with the file stays."""
+    with open(path, "r+b") as file:
+        file.seek(at)
+        byte = file.read(1)[0]
+        file.seek(at)
+        file.write(bytes([byte ^ 1 << bit]))
+
+
+@pytest.fixture
+def sealing(broker):
+    """The broker, if files can be sealed where its data lies."""
+    broker.data.mkdir(parents=True, exist_ok=True)
+    probe = broker.data.parent / "probe"
+    probe.write_bytes(b"")
+    try:
+        os.setxattr(probe, "user.moldau.crc32c", b"x")
+    except OSError as reason:
+        pytest.skip(f"no extended attributes here: {reason}")
+    broker.data.rmdir()
+    return broker
+
+
+def told(broker, since):
+    return [line for line in broker.log.read_bytes()[since:].decode().splitlines() if " is damaged" in line]
+
+
+def test_a_damaged_log_start_is_told_of_and_not_believed(sealing):
+    broker = sealing
+    broker.start()
+    create(broker, "topic", PARTITIONS)
+    stored = produce(broker, "topic", 0, 200)
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+    list(admin.delete_records([TopicPartition("topic", 0, 100)]).values())[0].result(20)
+    assert broker.stop() == 0
+    path = broker.data / "log-start-offset-checkpoint"
+    text = path.read_text()
+    assert "topic 0 100\n" in text
+    flip(path, text.index("topic 0 100") + 8)  # 100 becomes 000: a number as good as the other
+    since = broker.log.stat().st_size
+    broker.start()
+    assert contents(broker, "topic", 0) == stored
+    (line,) = told(broker, since)
+    assert str(path) in line
+    assert broker.stop() == 0
+    since = broker.log.stat().st_size
+    broker.start()
+    assert told(broker, since) == []
+
+
+def test_a_damaged_meta_properties_is_refused_until_a_copy_takes_its_place(sealing):
+    broker = sealing
+    broker.start()
+    assert broker.stop() == 0
+    path = broker.data / "meta.properties"
+    data = path.read_bytes()
+    flip(path, data.index(b"directory.id=") + 14, 1)
+    since = broker.log.stat().st_size
+    with pytest.raises(RuntimeError):
+        broker.start()
+    assert f"{path} is damaged" in broker.log.read_bytes()[since:].decode()
+    copy = broker.data / "copy"
+    copy.write_bytes(data)
+    copy.rename(path)
+    broker.start()
+    assert broker.stop() == 0
+
+
+def test_a_damaged_transaction_index_hides_nothing_and_shows_nothing(sealing):
+    broker = sealing
+    broker.start()
+    create(broker, "topic", PARTITIONS)
+    producer = Producer({"bootstrap.servers": broker.bootstrap, "transactional.id": "t"})
+    producer.init_transactions(20)
+    committed = []
+    for number in range(6):
+        producer.begin_transaction()
+        producer.produce("topic", b"%d" % number, partition=0)
+        if number % 2:
+            producer.flush(20)
+            producer.abort_transaction(20)
+        else:
+            committed.append(b"%d" % number)
+            producer.commit_transaction(20)
+    assert broker.stop() == 0
+    path = broker.data / "topic-0" / f"{0:020}.txnindex"
+    data = path.read_bytes()
+    assert len(data) == 3 * 34
+    flip(path, 34 + 9)  # another producer's, and still in order
+    since = broker.log.stat().st_size
+    broker.start()
+    reader = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "g", "isolation.level": "read_committed"})
+    reader.assign([TopicPartition("topic", 0, 0)])
+    seen = []
+    assert until(lambda: seen.extend(reader.consume(100, 0.2)) or len(seen) >= len(committed))
+    seen += reader.consume(100, 1)
+    reader.close()
+    assert [record.value() for record in seen] == committed
+    (line,) = told(broker, since)
+    assert str(path) in line
+    assert path.read_bytes() == data
     assert broker.stop() == 0
 
 

@@ -202,8 +202,12 @@ private func epoch(_ index: Int) -> Int32 { 3 << (2 * Int32(index / 10)) }
                     // Clean, or after a crash: what was synced is told of, what wasn't is cut off.
                     let isEpoch = (12..<16).contains(position - hit.position)
                     for (clean, recoveryPoint) in [(true, specimen.end), (false, specimen.end), (false, 0)] {
-                        // A recovery believes the batches, not the epoch file, and knows none in front of the first.
-                        if isEpoch, hit.position == 0, !clean { continue }
+                        // A recovery believes the batches, not the epoch file: between the epochs before and behind
+                        // an epoch's first batch others would fit in, and it knows none in front of the first.
+                        let former = batches.last { $0.position < hit.position }
+                        if isEpoch, !clean, former?.header.partitionLeaderEpoch != hit.header.partitionLeaderEpoch {
+                            continue
+                        }
                         let log: Log
                         do { log = try await specimen.open(clean: clean, recoveryPoint: recoveryPoint) } catch {
                             #expect(damagedPath(error) == specimen.path(base), "\(place): \(error)")

@@ -415,7 +415,8 @@ private func inWorld(
             }
             let replica = path + "/data/t-0/"
             let index = try #require(try files.list(replica).first { $0.hasSuffix(".txnindex") })
-            let found = checkpoints.map { path + "/data/" + $0 } + [replica + "leader-epoch-checkpoint", replica + index]
+            let derived = [replica + "leader-epoch-checkpoint", replica + index]
+            let found = checkpoints.map { path + "/data/" + $0 } + derived
             let refused = [path + "/data/meta.properties", replica + "partition.metadata"]
             for name in found + refused {
                 #expect(try files.readSealed(name).seal == .intact, "\(name)")
@@ -424,10 +425,14 @@ private func inWorld(
                 try file.write([ByteSlice([byte ^ 1])], at: 9)
                 #expect(try files.readSealed(name).seal == .broken, "\(name)")
                 if name == refused[0] {
-                    await #expect(throws: LogError.self) { try await LogDirectory.open(path + "/data", core: context.core) }
+                    await #expect(throws: LogError.self) {
+                        _ = try await LogDirectory.open(path + "/data", core: context.core)
+                    }
                 }
                 if name == refused[1] {
-                    await #expect(throws: LogError.self) { _ = try await Log.open(path + "/data/t-0", opening(), context) }
+                    await #expect(throws: LogError.self) {
+                        _ = try await Log.open(path + "/data/t-0", opening(), context)
+                    }
                 }
                 if refused.contains(name) { try file.write([ByteSlice([byte])], at: 9) }
             }
