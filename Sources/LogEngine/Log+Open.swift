@@ -94,6 +94,8 @@ struct LogLoading {
     /// The segment that was recovered last lacks offsets: compaction has been there, whatever its checkpoint says.
     private var isCompacted = false
     private var recovered: (producers: ProducerStates, endOffset: Int64)?
+    /// Files that are made anew, and why.
+    private var damaged: [(path: String, reason: String)] = []
 
     init(place: LogPlace, opening: LogOpening) {
         self.place = place
@@ -105,6 +107,7 @@ struct LogLoading {
         let topicID = try readTopicID()
         var plan = try plan(for: try await finishReplacements(try names()))
         try examine(&plan)
+        tellOfDamaged()
         try await recover(plan)
         return try loaded(topicID)
     }
@@ -119,9 +122,16 @@ struct LogLoading {
         var plan = try plan(for: names)
         try examine(&plan)
         guard !plan.segments.contains(where: \.isRecovered) else { return nil }
+        tellOfDamaged()
         // What comes back with a power cut is removed by the next start.
         for name in temporaries.removals { try place.remove(name) }
         return try loaded(topicID)
+    }
+
+    private func tellOfDamaged() {
+        for (path, reason) in damaged {
+            place.health.tell(ofMended: path, reason, outcome: "It is made anew from the log's batches")
+        }
     }
 
     /// Looks at what the plan believes to be in order.
@@ -304,13 +314,12 @@ struct LogLoading {
 
     /// What a clean stop promises is looked at where it costs next to nothing; a segment that breaks the promise is
     /// recovered.
-    private func checkClean(_ plan: inout RecoveryPlan) throws(LogError) {
+    private mutating func checkClean(_ plan: inout RecoveryPlan) throws(LogError) {
         for (index, planned) in plan.segments.enumerated() where !planned.isRecovered {
             let segment = segments[index]
             if planned.hasTransactionIndex, let damage = try segment.transactionIndexDamage() {
                 plan.segments[index].isRecovered = true
-                place.health.tell(
-                    ofMended: segment.path(.txnindex), damage, outcome: "It is made anew from the log's batches")
+                damaged.append((segment.path(.txnindex), damage))
             } else if index + 1 == segments.count {
                 do throws(LogError) { _ = try segment.readEndOffset(mayHaveHoles: mayHaveHoles) } catch {
                     guard case .corrupt = error else { throw error }
@@ -455,8 +464,7 @@ struct LogLoading {
             }
             reason = Seal.reason
         } catch { reason = error.description }
-        place.health.tell(
-            ofMended: place.path(LeaderEpochFile.name), reason, outcome: "It is made anew from the log's batches")
+        damaged.append((place.path(LeaderEpochFile.name), reason))
     }
 
     /// Without an epoch file the batches say which epochs there were.

@@ -250,7 +250,7 @@ private func inWorld(
                     disk.flipBit(of: path, at: place / 8, bit: place % 8)
                     let health = DirectoryHealth()
                     let opening = opening(clean: place % 3 != 0, recoveryPoint: end)
-                    #expect(try Log.openAtOnce("/data/t-0", opening, context, health: DirectoryHealth()) == nil)
+                    #expect(try Log.openAtOnce("/data/t-0", opening, context, health: health) == nil)
                     let log = try await Log.open("/data/t-0", opening, context, health: health)
                     // After a crash the last segment is recovered without a look at what was derived.
                     #expect(Told(health).take() == [path] || place % 3 == 0 && name == names.last, "\(path) \(place)")
