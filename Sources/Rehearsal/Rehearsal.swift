@@ -24,12 +24,15 @@ package struct Rehearsal {
         package var crashes: Int
         package var stops: Int
         package var virtualMilliseconds: Int64
+        /// Those whose commit was acknowledged.
+        package var transactions: Int
         package var turns: UInt64
         /// What the broker promised and didn't keep; empty when all is well.
         package var violations: [String]
     }
 
     static let topic = "rehearsal"
+    static let transactionalTopic = "transactions"
 
     package var seed: UInt64
     package var mode: Mode
@@ -37,6 +40,8 @@ package struct Rehearsal {
     package var faults: FaultPlan?
     package var producers = 4
     package var batchesPerProducer = 40
+    package var transactionalProducers = 2
+    package var transactionsPerProducer = 8
     /// Many times the turns that a run takes which gets on.
     package var turnLimit: UInt64 = 500_000
 

@@ -19,6 +19,7 @@ final class RehearsalStage {
     private let broker = Shared<Broker?>(nil)
     private let startFailure = Shared<BrokerFailure?>(nil)
     private let ledger = Shared(Ledger())
+    private let transactions: TransactionScene
     private let finished = Shared(0)
     private let isOver = Shared(false)
     private let lines = Shared<[String]>([])
@@ -33,12 +34,17 @@ final class RehearsalStage {
         server = world.addNode(cores: 1 + random.below(3))
         clients = world.addNode()
         stopsInOrder = random.chance(0.5)
+        transactions = TransactionScene(world, rehearsal, partitions: Self.partitions)
         let listeners = "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"
+        var settings = [
+            ("listeners", listeners), ("advertised.listeners", listeners), ("offsets.topic.num.partitions", "2"),
+            ("transaction.state.log.num.partitions", "2"),
+            ("transaction.abort.timed.out.transaction.cleanup.interval.ms", "100"),
+        ]
+        // Of the topics of coordinators too.
+        if rehearsal.mode == .powerCuts { settings.append(("log.flush.interval.messages", "1")) }
         configuration = try ServerConfiguration(
-            ServerConfiguration.embedded(dataDirectory: "/data"),
-            overrides: [
-                ("listeners", listeners), ("advertised.listeners", listeners), ("offsets.topic.num.partitions", "3"),
-            ])
+            ServerConfiguration.embedded(dataDirectory: "/data"), overrides: settings)
     }
 
     func run() throws -> Rehearsal.Outcome {
@@ -61,8 +67,9 @@ final class RehearsalStage {
         }
         isOver.value = true
         heal()
-        let logs = try readBack()
-        var violations = ledger.value.complaints
+        let (logs, end) = try readBack()
+        var violations = ledger.value.complaints + transactions.ledger.value.complaints
+        if let end { violations += transactions.ledger.value.violations(end) }
         for (partition, log) in logs.enumerated() {
             switch log {
             case .success(let log):
@@ -75,6 +82,7 @@ final class RehearsalStage {
         return Rehearsal.Outcome(
             traceHash: 0, acknowledged: ledger.value.acknowledged.count, consumed: ledger.value.consumed.count,
             crashes: crashes, stops: stops, virtualMilliseconds: world.now.milliseconds(since: began),
+            transactions: transactions.ledger.value.transactions.count { $0.outcome == .committed },
             turns: world.turns, violations: violations)
     }
 
@@ -87,7 +95,10 @@ final class RehearsalStage {
     }
 
     /// All is written, or there is something to tell already.
-    private var isSettled: Bool { finished.value == rehearsal.producers || !ledger.value.complaints.isEmpty }
+    private var isSettled: Bool {
+        finished.value == rehearsal.producers + transactions.producers.count || !ledger.value.complaints.isEmpty
+            || !transactions.ledger.value.complaints.isEmpty
+    }
 
     // MARK: The broker
 
@@ -149,7 +160,7 @@ final class RehearsalStage {
 
     private func startClients() {
         let address = server.address(port: 9092)
-        let (ledger, finished, isOver) = (ledger, finished, isOver)
+        let (ledger, transactions, finished, isOver) = (ledger, transactions, finished, isOver)
         let flush = rehearsal.mode == .powerCuts
         var producers: [Producer] = []
         for number in 0..<rehearsal.producers {
@@ -166,7 +177,9 @@ final class RehearsalStage {
         clients.start { cores in
             let core = cores[0]
             core.spawn {
-                await Self.makeTopic(core, address, flush: flush)
+                let topics = [Rehearsal.topic] + (transactions.producers.isEmpty ? [] : [Rehearsal.transactionalTopic])
+                await Self.make(topics, core, address, flush: flush)
+                transactions.start(core, address, finished: finished, isOver: isOver)
                 for producer in all {
                     core.spawn {
                         await producer.run(core, address)
@@ -182,11 +195,11 @@ final class RehearsalStage {
         }
     }
 
-    private static func makeTopic(_ core: Core, _ address: SocketAddress, flush: Bool) async {
+    private static func make(_ topics: [String], _ core: Core, _ address: SocketAddress, flush: Bool) async {
         let request = CreateTopicsRequest {
-            $0.topics = [
+            $0.topics = topics.map { name in
                 CreateTopicsRequest.Topic {
-                    $0.name = Rehearsal.topic
+                    $0.name = name
                     $0.partitionCount = partitions
                     $0.replicationFactor = 1
                     if flush {
@@ -198,26 +211,29 @@ final class RehearsalStage {
                         ]
                     }
                 }
-            ]
+            }
         }
         while !core.isHalted {
             if let wire = try? await Wire(core, address) {
                 let answer = try? await wire.ask(request, version: 7)
                 wire.close()
-                let code = answer?.topics.first?.errorCode
-                if code == 0 || code == KafkaError.topicAlreadyExists.rawValue { return }
+                let codes = answer?.topics.map(\.errorCode) ?? []
+                let exists = codes.allSatisfy { $0 == 0 || $0 == KafkaError.topicAlreadyExists.rawValue }
+                if codes.count == topics.count, exists { return }
             }
             if !core.isHalted { await core.sleep(milliseconds: 20) }
         }
     }
 
     /// Ends the broker once more, and reads all that is there after it.
-    private func readBack() throws -> [Result<Consumer.Records, Consumer.Stuck>] {
+    private func readBack() throws -> ([Result<Consumer.Records, Consumer.Stuck>], TransactionalEnd?) {
         crash(rehearsal.mode == .kills ? .kill : .powerCut)
         crashes += 1
         startBroker()
         let address = server.address(port: 9092)
         let logs = Shared<[Result<Consumer.Records, Consumer.Stuck>]>([])
+        let found = Shared<TransactionalEnd?>(nil)
+        let (transactions, random) = (transactions, random)
         guard let core = clients.cores.first else { throw failure("the clients are gone") }
         world.after(milliseconds: 0) {
             core.spawn {
@@ -228,14 +244,15 @@ final class RehearsalStage {
                     } catch { log = .failure(error) }
                     logs.value.append(log)
                 }
+                found.value = await transactions.readEnd(core, address, random: random)
             }
         }
-        let end = try run(milliseconds: 30_000) { [startFailure] in
-            logs.value.count == Int(Self.partitions) || startFailure.value != nil
+        let end = try run(milliseconds: 120_000) { [startFailure] in
+            found.value != nil || startFailure.value != nil
         }
         try checkStart()
-        guard logs.value.count == Int(Self.partitions) else { throw failure("nothing can be read in the end: \(end)") }
-        return logs.value
+        guard found.value != nil else { throw failure("nothing can be read in the end: \(end)") }
+        return (logs.value, found.value)
     }
 
     private func failure(_ reason: String) -> SeedFailure {

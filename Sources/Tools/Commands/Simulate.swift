@@ -53,7 +53,7 @@ enum Simulate {
             }
             terminal.print(
                 "seed \(seed) trace \(hexadecimal(outcome.traceHash)) acknowledged \(outcome.acknowledged) "
-                    + "consumed \(outcome.consumed) crashes \(outcome.crashes) stops \(outcome.stops) "
+                    + "consumed \(outcome.consumed) transactions \(outcome.transactions) crashes \(outcome.crashes) stops \(outcome.stops) "
                     + "virtual \(outcome.virtualMilliseconds) ms")
         } catch { violations = ["\(error)"] }
         if violations.isEmpty { return true }
