@@ -39,9 +39,11 @@ package struct Rehearsal {
     /// Of network and disk; nil is by the seed: none, or ``FaultPlan/rough``.
     package var faults: FaultPlan?
     package var producers = 4
-    package var batchesPerProducer = 40
+    package var batchesPerProducer = 28
+    /// Crashes and stops; then the producers may finish in peace.
+    package var interruptions = 30
     package var transactionalProducers = 2
-    package var transactionsPerProducer = 8
+    package var transactionsPerProducer = 4
     /// Many times the turns that a run takes which gets on.
     package var turnLimit: UInt64 = 500_000
 
@@ -49,6 +51,15 @@ package struct Rehearsal {
         self.seed = seed
         self.mode = mode
         self.faults = faults
+    }
+
+    /// The same seed's history without transactions.
+    package var withoutTransactions: Rehearsal {
+        var rehearsal = self
+        rehearsal.batchesPerProducer = 40
+        rehearsal.interruptions = 40
+        rehearsal.transactionalProducers = 0
+        return rehearsal
     }
 
     /// A disk that says "synced" of the topic's files and has done nothing: after power cuts records are missing.
@@ -64,6 +75,13 @@ package struct Rehearsal {
         var plan = FaultPlan.none
         plan.lateWrite = 1
         plan.lyingPaths = "/data/\(topic)-"
+        return plan
+    }()
+
+    /// The same of what the coordinator of transactions writes: after kills it has forgotten what it promised.
+    package static let coordinatorAnswersFirst: FaultPlan = {
+        var plan = answersFirst
+        plan.lyingPaths = "/data/__transaction_state-"
         return plan
     }()
 

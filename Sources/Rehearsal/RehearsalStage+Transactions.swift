@@ -22,12 +22,16 @@ struct TransactionScene: Sendable {
     }
 
     /// - Parameter finished: counts the producers that are done.
-    func start(_ core: Core, _ address: SocketAddress, finished: Shared<Int>, isOver: Shared<Bool>) {
+    func start(_ core: Core, _ address: SocketAddress, finished: Shared<Int>) {
+        let isOver = Shared(false)
         guard !producers.isEmpty else { return }
+        let running = Shared(producers.count)
         for producer in producers {
             core.spawn {
                 await producer.run(core, address)
                 finished.value += 1
+                running.value -= 1
+                if running.value == 0 { isOver.value = true }
             }
         }
         for isolation in TransactionLedger.Isolation.allCases {

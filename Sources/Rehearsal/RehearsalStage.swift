@@ -7,6 +7,8 @@ import Simulation
 /// The machines of one run and what happens to them.
 final class RehearsalStage {
     private static let partitions: Int32 = 3
+    /// Restarts take as long as there are logs.
+    private static let transactionalPartitions: Int32 = 2
     private let world: World
     private let rehearsal: Rehearsal
     private let server: Simulation.Node
@@ -34,11 +36,11 @@ final class RehearsalStage {
         server = world.addNode(cores: 1 + random.below(3))
         clients = world.addNode()
         stopsInOrder = random.chance(0.5)
-        transactions = TransactionScene(world, rehearsal, partitions: Self.partitions)
+        transactions = TransactionScene(world, rehearsal, partitions: Self.transactionalPartitions)
         let listeners = "PLAINTEXT://10.0.0.1:9092,CONTROLLER://10.0.0.1:9093"
         var settings = [
-            ("listeners", listeners), ("advertised.listeners", listeners), ("offsets.topic.num.partitions", "2"),
-            ("transaction.state.log.num.partitions", "2"),
+            ("listeners", listeners), ("advertised.listeners", listeners), ("offsets.topic.num.partitions", "1"),
+            ("transaction.state.log.num.partitions", "1"),
             ("transaction.abort.timed.out.transaction.cleanup.interval.ms", "100"),
         ]
         // Of the topics of coordinators too.
@@ -55,7 +57,7 @@ final class RehearsalStage {
             let end = try run(milliseconds: Int64(random.within(1...120))) { [self] in isSettled }
             if end == .reached { break }
             try checkStart()
-            if crashes + stops >= 40 {
+            if crashes + stops >= rehearsal.interruptions {
                 heal()
                 let end = try run(milliseconds: 20_000) { [self] in isSettled }
                 guard end == .reached else { throw failure("the producers don't finish: \(end)") }
@@ -179,7 +181,7 @@ final class RehearsalStage {
             core.spawn {
                 let topics = [Rehearsal.topic] + (transactions.producers.isEmpty ? [] : [Rehearsal.transactionalTopic])
                 await Self.make(topics, core, address, flush: flush)
-                transactions.start(core, address, finished: finished, isOver: isOver)
+                transactions.start(core, address, finished: finished)
                 for producer in all {
                     core.spawn {
                         await producer.run(core, address)
@@ -200,7 +202,7 @@ final class RehearsalStage {
             $0.topics = topics.map { name in
                 CreateTopicsRequest.Topic {
                     $0.name = name
-                    $0.partitionCount = partitions
+                    $0.partitionCount = name == Rehearsal.topic ? partitions : transactionalPartitions
                     $0.replicationFactor = 1
                     if flush {
                         $0.configs = [
