@@ -9,7 +9,8 @@ enum Simulate {
                moldau simulate --seeds FIRST:LAST [--power-cuts] [--twice]
 
         Runs a broker, its disk, its clients and their network in one process and in virtual time. The broker is
-        crashed again and again; whatever it acknowledged has to be there in the end. The same seed does the same.
+        crashed again and again; whatever it acknowledged has to be there in the end, transactions whole or not at all.
+        The same seed does the same.
 
           SEED                 The run to do.
           --seeds FIRST:LAST   All of these, both ends included.
@@ -53,7 +54,8 @@ enum Simulate {
             }
             terminal.print(
                 "seed \(seed) trace \(hexadecimal(outcome.traceHash)) acknowledged \(outcome.acknowledged) "
-                    + "consumed \(outcome.consumed) transactions \(outcome.transactions) crashes \(outcome.crashes) stops \(outcome.stops) "
+                    + "consumed \(outcome.consumed) transactions \(outcome.transactions) "
+                    + "crashes \(outcome.crashes) stops \(outcome.stops) "
                     + "virtual \(outcome.virtualMilliseconds) ms")
         } catch { violations = ["\(error)"] }
         if violations.isEmpty { return true }
