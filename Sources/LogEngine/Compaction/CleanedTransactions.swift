@@ -16,6 +16,9 @@ package struct CleanedTransactions {
 
     package init() {}
 
+    /// Whether data was seen of a transaction whose marker wasn't.
+    package var hasUnended: Bool { !committed.isEmpty || !aborted.isEmpty }
+
     /// Takes in what the index says of the stretch that is walked next.
     package mutating func add(_ transactions: [AbortedTransaction]) {
         guard !transactions.isEmpty else { return }

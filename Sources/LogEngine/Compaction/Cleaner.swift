@@ -52,6 +52,10 @@ struct Cleaner {
         // What is rewritten must not be on the disk in its new form only.
         try await waiting { () throws(LogError) in try await log.sync(upTo: range.firstUncleanableOffset) }
         try await mapDirty()
+        if transactions.hasUnended {
+            // Their records supersede others on the strength of markers that lie behind all that is cleaned.
+            try await waiting { () throws(LogError) in try await log.sync(upTo: log.highWatermark) }
+        }
         if let last = OffsetSet(range.firstDirtyOffset, upTo: map.latestOffset + 1) {
             while map.collect(Limits.cleaningSliceBytes, into: last) { await pace.rest(for: claim) }
             lastOffsets = last

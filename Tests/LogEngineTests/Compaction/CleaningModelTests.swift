@@ -287,7 +287,8 @@ private struct CleaningLife {
     @Test func afterAnyHistoryTheLatestRecordOfEachKeyIsThere() throws {
         var random = SystemRandomNumberGenerator()
         let fresh = UInt64.random(in: 1_000_000..<2_000_000_000, using: &random)
-        for seeds in [0..<12, fresh..<fresh + 3] as [Range<UInt64>] { try lives(seeds) }
+        // 1318715260: a power cut takes a marker for whose transaction's sake older records are gone.
+        for seeds in [0..<12, 1_318_715_260..<1_318_715_261, fresh..<fresh + 3] as [Range<UInt64>] { try lives(seeds) }
     }
 
     private func lives(_ seeds: Range<UInt64>) throws {

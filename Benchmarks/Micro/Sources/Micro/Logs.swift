@@ -21,16 +21,10 @@ struct Logs {
             let count = Self.bytesOfARun / bytes
             try await table.compare(
                 count: count, bytes: bytes,
-                "CRC-32C and pwrite, \(name)", prepare: { try emptyFile() },
-                { descriptor in
-                    defer { close(descriptor) }
-                    try plainly(batches, count, descriptor)
-                },
+                "CRC-32C and pwrite, \(name)", prepare: { try PlainFile(directory + "/plain") },
+                { try $0.write(batches, $1) },
                 "check and append, \(name)", prepareSecond: { try await emptyLog() },
-                { log in
-                    try await append(batches, count, to: log)
-                    await log.abandon()
-                })
+                { try await append(batches, $1, to: $0) }, finish: { await $0.abandon() })
         }
     }
 
@@ -78,11 +72,30 @@ struct Logs {
         }
     }
 
-    private func plainly(_ batches: [RecordBatch], _ count: Int, _ descriptor: Int32) throws {
+    private func emptyLog() async throws -> Log {
+        let path = directory + "/measured-0"
+        for name in (try? core.files.list(path)) ?? [] { try core.files.remove(path + "/" + name) }
+        return try await Log.open(path, LogOpening(), LogContext(core: core), health: DirectoryHealth())
+    }
+}
+
+/// The least that can be done: a CRC over each batch, one write for a turn's batches.
+private final class PlainFile {
+    private let descriptor: Int32
+    private var position = 0
+
+    init(_ path: String) throws {
+        unlink(path)
+        descriptor = open(path, O_RDWR | O_CREAT, 0o644)
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ batches: [RecordBatch], _ count: Int) throws {
         let vectors = batches.map {
             iovec(iov_base: $0.bytes.unsafeMutableAddress, iov_len: $0.totalSize)
         }
-        var position = 0
         var left = count
         while left > 0 {
             for batch in batches { use(batch.bytes.withUnsafeBytes { CRC32C.checksum($0) }) }
@@ -92,19 +105,5 @@ struct Logs {
             left -= batches.count
         }
         withExtendedLifetime(batches) {}
-    }
-
-    private func emptyFile() throws -> Int32 {
-        let path = directory + "/plain"
-        unlink(path)
-        let descriptor = open(path, O_RDWR | O_CREAT, 0o644)
-        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-        return descriptor
-    }
-
-    private func emptyLog() async throws -> Log {
-        let path = directory + "/measured-0"
-        for name in (try? core.files.list(path)) ?? [] { try core.files.remove(path + "/" + name) }
-        return try await Log.open(path, LogOpening(), LogContext(core: core), health: DirectoryHealth())
     }
 }

@@ -26,6 +26,12 @@ private struct Runs {
     var medianWall: Double { walls.sorted()[walls.count / 2] }
     var medianCPU: Double { cpus.sorted()[cpus.count / 2] }
 
+    /// The median of what each run used, divided by what its neighbour among `others` did.
+    func medianRatio(to others: Runs) -> Double {
+        let ratios = zip(cpus, others.cpus).map { $0 / $1 }.sorted()
+        return ratios[ratios.count / 2]
+    }
+
     mutating func measure(_ body: () async throws -> Void) async rethrows {
         let before = Usage()
         try await body()
@@ -38,6 +44,7 @@ private struct Runs {
 /// Measures things and prints what they cost as one Markdown table.
 final class Table {
     private static let runs = 7
+    private static let slices = 32
     /// A run shorter than this says more about the clock than about what it measures.
     private static let shortestRun = 6e7
 
@@ -74,21 +81,27 @@ final class Table {
         add(name, runs, count: count, bytes: bytes)
     }
 
-    /// Two ways to do `count` operations, in turns; the second is the one that is measured beside the first.
+    /// Two ways to do `count` operations, a slice of them in turns: what the machine does besides meets both. The second
+    /// is the one that is measured beside the first; its ratio is the median of the slices'.
     func compare<First, Second>(
         count: Int, bytes: Int,
-        _ firstName: String, prepare: () async throws -> First, _ first: (First) async throws -> Void,
-        _ secondName: String, prepareSecond: () async throws -> Second, _ second: (Second) async throws -> Void
+        _ firstName: String, prepare: () async throws -> First, _ first: (First, _ count: Int) async throws -> Void,
+        _ secondName: String, prepareSecond: () async throws -> Second,
+        _ second: (Second, _ count: Int) async throws -> Void, finish: (Second) async throws -> Void
     ) async rethrows {
+        let slice = max(count / Self.slices, 1)
         var runs = (first: Runs(), second: Runs())
         for _ in 0..<Self.runs {
-            let prepared = try await prepare()
-            try await runs.first.measure { try await first(prepared) }
-            let preparedSecond = try await prepareSecond()
-            try await runs.second.measure { try await second(preparedSecond) }
+            let (prepared, preparedSecond) = (try await prepare(), try await prepareSecond())
+            for number in 0..<Self.slices {
+                if number % 2 == 0 { try await runs.first.measure { try await first(prepared, slice) } }
+                try await runs.second.measure { try await second(preparedSecond, slice) }
+                if number % 2 == 1 { try await runs.first.measure { try await first(prepared, slice) } }
+            }
+            try await finish(preparedSecond)
         }
-        add(firstName, runs.first, count: count, bytes: bytes)
-        add(secondName, runs.second, count: count, bytes: bytes, beside: runs.first)
+        add(firstName, runs.first, count: slice, bytes: bytes)
+        add(secondName, runs.second, count: slice, bytes: bytes, beside: runs.first)
     }
 
     private func add(_ name: String, _ runs: Runs, count: Int, bytes: Int, beside first: Runs? = nil) {
@@ -96,7 +109,7 @@ final class Table {
         let cpu = runs.medianCPU / Double(count)
         let rate = bytes > 0 ? "\(Int(Double(bytes) / wall * 1000)) MB/s" : ""
         let perGigabyte = bytes > 0 ? "\(Self.rounded(cpu / Double(bytes), 3)) s" : ""
-        let ratio = first.map { "\(Self.rounded(runs.medianCPU / $0.medianCPU, 2))" } ?? ""
+        let ratio = first.map { "\(Self.rounded(runs.medianRatio(to: $0), 2))" } ?? ""
         rows.append("| \(name) | \(Self.time(wall)) | \(Self.time(cpu)) | \(rate) | \(perGigabyte) | \(ratio) |")
         note(".")
     }
