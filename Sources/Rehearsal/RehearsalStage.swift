@@ -61,7 +61,9 @@ final class RehearsalStage {
                 heal()
                 // A rough disk takes seconds for some syncs, and a transaction has many.
                 let end = try run(milliseconds: 120_000) { [self] in isSettled }
-                guard end == .reached else { throw failure("the producers don't finish (\(finished.value) have): \(end)") }
+                guard end == .reached else {
+                    throw failure("the producers don't finish (\(finished.value) have): \(end)")
+                }
                 break
             }
             try interrupt()
