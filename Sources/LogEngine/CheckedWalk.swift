@@ -110,6 +110,7 @@ struct CheckedWalk {
             throw DamageReason("offset \(place.baseOffset) comes where \(before.endOffset) or more is due")
         }
         let epoch = place.header == nil ? nil : Optional(place.leaderEpoch)
+        if let epoch, epoch < -1 { throw DamageReason("there is no leader epoch \(epoch)") }
         if let epoch, let earlier = before?.leaderEpoch, epoch < earlier {
             throw DamageReason("leader epoch \(epoch) comes behind epoch \(earlier)")
         }

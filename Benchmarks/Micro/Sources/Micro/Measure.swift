@@ -81,8 +81,8 @@ final class Table {
         add(name, runs, count: count, bytes: bytes)
     }
 
-    /// Two ways to do `count` operations, a slice of them in turns: what the machine does besides meets both. The second
-    /// is the one that is measured beside the first; its ratio is the median of the slices'.
+    /// Two ways to do `count` operations, a slice of them in turns: what the machine does besides meets both. The
+    /// second is the one that is measured beside the first; its ratio is the median of the slices'.
     func compare<First, Second>(
         count: Int, bytes: Int,
         _ firstName: String, prepare: () async throws -> First, _ first: (First, _ count: Int) async throws -> Void,
