@@ -71,7 +71,8 @@ final class TransactionReader: @unchecked Sendable {
                         offsets[$0] < pages[$0].highWatermark || pages[$0].bound < pages[$0].highWatermark
                     }
                     guard let partition = open.first else { return logs }
-                    trouble = "partition \(partition) is read to \(offsets[partition]) and can be to "
+                    trouble =
+                        "partition \(partition) is read to \(offsets[partition]) and can be to "
                         + "\(pages[partition].bound), of \(pages[partition].highWatermark)"
                     if open.contains(where: { offsets[$0] < pages[$0].bound }) { continue }
                 } catch {
