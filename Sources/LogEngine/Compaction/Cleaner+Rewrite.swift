@@ -158,14 +158,11 @@ extension Cleaner {
         guard let header = batch.header else {
             return try filterLegacy(batch, chunk, range, source, batches, mustStay, into: &output)
         }
-        let count = Int(max(header.recordsCount, 0))
-        report.recordsBefore += count
-        let kept = header.attributes.isControl ? nil : kept(header)
-        let isUndivided = kept.map { $0.count == 0 || $0.count == count && !$0.hasTombstones } ?? false
-        // One that the first pass has checked, and that stays as it lies or goes, isn't checked again.
-        guard isUndivided || bytes.withUnsafeBytes({ RecordBatch.hasValidCRC($0) }) else {
+        guard bytes.withUnsafeBytes({ RecordBatch.hasValidCRC($0) }) else {
             throw .failed(batches.corrupt(at: batch.position, "the batch's CRC is wrong"))
         }
+        let count = Int(max(header.recordsCount, 0))
+        report.recordsBefore += count
         if header.attributes.isControl {
             return try filterControl(batch, header, chunk, range, batches, mustStay, into: &output)
         }
@@ -173,7 +170,7 @@ extension Cleaner {
             if mustStay { stub(header, chunk, range, batch, into: &output) }
             return
         }
-        if let kept, isUndivided {
+        if let kept = kept(header), kept.count == 0 || kept.count == count && !kept.hasTombstones {
             report.recordsAfter += kept.count
             if kept.count > 0 {
                 output.copy(chunk, range, batch, aborted: nil)
