@@ -25,11 +25,11 @@ struct ConnectionLimits: Sendable {
         if names.count > 1 { protected = server.interBrokerListenerName }
         guard case .text(let overrides) = settings.value("max.connections.per.ip.overrides") else { return }
         for override in overrides.split(separator: ",") {
-            guard let colon = override.lastIndex(of: ":"), let limit = Int(trimmed(override[colon...].dropFirst())),
-                limit >= 0
+            guard let colon = override.lastIndex(of: ":"),
+                let limit = Int(override[colon...].dropFirst().trimmedBlanks), limit >= 0
             else { continue }
             // Somebody else's name server may be at fault: the others' limits hold all the same.
-            let host = trimmed(override[..<colon])
+            let host = String(override[..<colon].trimmedBlanks)
             for address in (try? SocketAddress.resolve(host: host, port: 0)) ?? [] { ofHost[address.host] = limit }
         }
     }
@@ -39,11 +39,4 @@ struct ConnectionLimits: Sendable {
     func perHost(_ host: String) -> Int { ofHost[host] ?? perHost }
 
     func isProtected(_ listener: String) -> Bool { listener == protected }
-}
-
-private func trimmed(_ text: Substring) -> String {
-    var text = text
-    while text.first == " " { text.removeFirst() }
-    while text.last == " " { text.removeLast() }
-    return String(text)
 }

@@ -126,7 +126,7 @@ package struct ConfigError: Error, Equatable, Sendable, CustomStringConvertible 
 
 extension StringProtocol {
     /// Without what Java's `trim` takes off both ends: everything up to U+0020.
-    var trimmedBlanks: Substring {
+    package var trimmedBlanks: Substring {
         let scalars = unicodeScalars
         guard let start = scalars.firstIndex(where: { $0.value > 0x20 }),
             let end = scalars.lastIndex(where: { $0.value > 0x20 })
