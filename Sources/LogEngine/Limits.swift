@@ -6,6 +6,8 @@ enum Limits {
 
     /// Index entries that wait in memory before they go to their file together: 512 of 8 bytes fill one page.
     static let indexTailEntries = 512
+    /// Aborted transactions of 34 bytes that are read and checked together: about a page.
+    static let transactionBlockEntries = 128
     /// Batches whose positions the active segment remembers, 8 bytes each: a tail consumer that lags by fewer batches
     /// costs no file access.
     static let recentBatches = 256

@@ -24,7 +24,9 @@ extension Log {
         }
         // The batch that contains the offset goes as a whole.
         let first = segments[0].baseOffset
-        let batch = offset >= first ? try segments[segmentIndex(of: offset) ?? 0].findBatch(offset) : nil
+        let shortened = offset >= first ? segments[segmentIndex(of: offset) ?? 0] : nil
+        let batch = try shortened?.findBatch(offset)
+        _ = try shortened?.transactions(before: offset)
         try await lowerRecoveryPoint(to: min(offset, batch?.baseOffset ?? offset), saveRecoveryPoint)
         if offset >= first { try await cut(to: offset) } else { try await empty(startingAt: offset) }
     }

@@ -246,7 +246,10 @@ final class Segment {
     }
 
     private func loadTransactionIndex() throws(LogError) {
-        guard hasTransactionIndex, let bytes = try place.size(name(.txnindex)) else { return }
+        // Once loaded, what is read of it is checked against what is in memory.
+        guard hasTransactionIndex, transactionIndex.count == 0, let bytes = try place.size(name(.txnindex)) else {
+            return
+        }
         guard let index = try TransactionIndex(baseOffset: baseOffset, fileBytes: bytes, source(.txnindex)) else {
             throw .corrupt(path: path(.txnindex), position: 0, reason: "entries are out of order or incomplete")
         }
@@ -442,10 +445,18 @@ final class Segment {
 
     // MARK: Shrinking
 
+    /// The aborted transactions that would be left; throws where they can't be told, before anything is cut.
+    func transactions(before offset: Int64) throws(LogError) -> TransactionIndex {
+        try loadIndexes()
+        var left = transactionIndex
+        try left.truncate(to: offset, source(.txnindex))
+        return left
+    }
+
     /// Cuts the segment before the first batch that ends at or above `offset`, and returns the offset after what is
     /// left.
     func truncate(to offset: Int64) throws(LogError) -> Int64 {
-        try loadIndexes()
+        let transactions = try transactions(before: offset)
         var walk = try batches(from: offset)
         var end: Int64?
         var cut = size
@@ -459,7 +470,7 @@ final class Segment {
         try cutFile(to: cut)
         try offsetIndex.truncate(to: offset, source(.index))
         try timeIndex.truncate(to: offset, source(.timeindex))
-        try transactionIndex.truncate(to: offset, source(.txnindex))
+        transactionIndex = transactions
         try writeIndexTails(trimming: true)
         bytesSinceIndexEntry = 0
         maximum = timeIndex.last

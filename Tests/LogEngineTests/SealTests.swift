@@ -99,6 +99,35 @@ private func inWorld(
     try world.run(on: node) { cores in try await body(LogContext(core: cores[0]), disk.value) }
 }
 
+private func transaction(_ index: Int64) -> AbortedTransaction {
+    AbortedTransaction(
+        producerID: 7, firstOffset: index * 10, lastOffset: index * 10 + 9, lastStableOffset: index * 10 + 10)
+}
+
+/// An index of 640 transactions of ten offsets each, all in the file.
+private func longIndex(_ source: IndexSource, _ file: File) async throws -> TransactionIndex {
+    var index = TransactionIndex()
+    for transaction in (0..<640).map(transaction) { index.append(transaction) }
+    try index.writeTail(to: source, trimming: true)
+    try await file.sync()
+    return index
+}
+
+private func aborted(
+    at offset: Int64, _ index: TransactionIndex, _ source: IndexSource
+) throws(LogError) -> [Int64] {
+    var found: [AbortedTransaction] = []
+    _ = try index.collect(from: offset, upTo: offset + 1, into: &found, source)
+    return found.map(\.firstOffset)
+}
+
+private func refuses(_ body: () throws -> some Any) -> Bool {
+    do { _ = try body() } catch {
+        if case .corrupt? = error as? LogError { return true }
+    }
+    return false
+}
+
 @Suite struct SealTests {
     @Test(arguments: checkpoints) func aFlippedBitInACheckpointHasItCountAsEmpty(_ name: String) throws {
         try inWorld { context, disk in
@@ -277,6 +306,88 @@ private func inWorld(
                 guard case .corrupt(path, _, _) = error else { throw error }
             }
             await log.abandon()
+        }
+    }
+
+    @Test func noEntryOfALongTransactionIndexIsUsedOnceItIsDamaged() throws {
+        try inWorld { context, disk in
+            let path = "/1.txnindex"
+            let file = try context.core.files.open(path, .create)
+            let source: IndexSource = { () throws(LogError) in file }
+            var written = try await longIndex(source, file)
+            var read = try #require(try TransactionIndex(baseOffset: 0, fileBytes: 640 * 34, source))
+            #expect(read.checksum == written.checksum)
+            for byte in 0..<640 * 34 {
+                // Every bit near the blocks' borders, elsewhere one of each byte.
+                let isNearBorder = byte / 34 % 128 < 2 || byte / 34 % 128 > 125
+                for bit in isNearBorder ? Array(0..<8) : [byte % 8] {
+                    disk.flipBit(of: path, at: byte, bit: bit)
+                    let offset = Int64(byte / 34) * 10 + 9
+                    let index = byte % 2 == 0 ? written : read
+                    #expect(refuses { try aborted(at: offset, index, source) }, "byte \(byte), bit \(bit)")
+                    disk.flipBit(of: path, at: byte, bit: bit)
+                }
+            }
+            disk.flipBit(of: path, at: 639 * 34 + 9)
+            #expect(refuses { try written.truncate(to: 6395, source) })
+            #expect(refuses { try read.truncate(to: 6395, source) })
+            let unread: IndexSource = { () throws(LogError) in throw .closed(path: path) }
+            #expect(try aborted(at: 6400, read, unread) == [])
+            for index in 0..<Int64(512) {
+                #expect(try aborted(at: index * 10 + 9, written, source) == [index * 10], "too much was read")
+            }
+        }
+    }
+
+    @Test func whereItIsDamagedALogIsNotCut() throws {
+        try inWorld { context, disk in
+            try context.core.files.makeDirectories("/t-0")
+            var opening = opening()
+            opening.config.segmentBytes = 1 << 20
+            let health = DirectoryHealth()
+            let log = try await Log.open("/t-0", opening, context, health: health)
+            try await fill(log, transactions: 10)
+            try await log.close()
+            let names = disk.names(in: "/t-0")
+            let again = try await Log.open("/t-0", opening, context, health: health)
+            let (end, truth) = (again.endOffset, try again.abortedTransactions(from: 0, upTo: again.endOffset))
+            let path = "/t-0/" + (try #require(names.first { $0.hasSuffix(".txnindex") }))
+            disk.flipBit(of: path, at: 9)
+            do throws(LogError) {
+                try await again.truncate(to: truth[2].lastOffset)
+                Issue.record("it was cut")
+            } catch {
+                guard case .corrupt(path, _, _) = error else { throw error }
+            }
+            disk.flipBit(of: path, at: 9)
+            #expect(health.failure == nil)
+            #expect(again.endOffset == end)
+            try await again.truncate(to: truth[2].lastOffset)
+            #expect(try again.abortedTransactions(from: 0, upTo: end) == Array(truth[..<2]))
+            try await again.close()
+        }
+    }
+
+    @Test func aCutTransactionIndexIsWhatALogWithoutTheRestWouldHave() throws {
+        try inWorld { context, _ in
+            let file = try context.core.files.open("/1.txnindex", .create)
+            let source: IndexSource = { () throws(LogError) in file }
+            let whole = try await longIndex(source, file)
+            for kept in [0, 1, 127, 128, 129, 512, 639, 640] as [Int64] {
+                var cut = whole
+                try cut.truncate(to: kept * 10 + 5, source)
+                var other = TransactionIndex()
+                for index in 0..<kept { other.append(transaction(index)) }
+                #expect(cut.count == Int(kept))
+                #expect(cut.checksum == other.checksum)
+                // What comes then isn't mistaken for what was there.
+                cut.append(transaction(700))
+                other.append(transaction(700))
+                #expect(cut.checksum == other.checksum)
+                for index in [0, 1, 127, 128, 129, 512, 639, 700] as [Int64] where index < kept || index == 700 {
+                    #expect(try aborted(at: index * 10 + 9, cut, source) == [index * 10], "\(kept) \(index)")
+                }
+            }
         }
     }
 
