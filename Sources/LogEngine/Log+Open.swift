@@ -152,6 +152,8 @@ struct LogLoading {
             endOffset = opening.startOffset
             recovered = nil
         }
+        // Closing has to cut what is made at full size.
+        let isCut = !segments.isEmpty || !opening.config.preallocate
         if segments.isEmpty {
             endOffset = opening.startOffset
             segments = [try Segment.create(endOffset, place: place, config: opening.config)]
@@ -167,7 +169,7 @@ struct LogLoading {
             startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
             producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
-            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || isTopicIDTorn)
+            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || isTopicIDTorn || !isCut)
     }
 
     /// Gives up what was opened.

@@ -301,6 +301,16 @@ private func small(_ change: (inout LogConfig) -> Void = { _ in }) -> LogConfig 
         }
     }
 
+    @Test func aPreallocatedSegmentThatNobodyWroteToIsEmptyOnceItIsClosed() async throws {
+        try await withLogs { context, directory in
+            let log = try await Log.open(directory + "/t-0", small { $0.preallocate = true }, context)
+            let path = directory + "/t-0/00000000000000000000.log"
+            #expect(try context.core.files.status(path).size > 0)
+            try await log.close()
+            #expect(try context.core.files.status(path).size == 0)
+        }
+    }
+
     @Test func aClosedLogRefuses() async throws {
         try await withLogs { context, directory in
             let log = try await Log.open(directory + "/t-0", context)
