@@ -9,7 +9,7 @@ import tempfile
 import pytest
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "support")]
+sys.path[:0] = [str(TESTS / "support"), str(TESTS / "Interop")]
 
 from broker import Broker  # noqa: E402
 from apache_kafka import Kafka  # noqa: E402

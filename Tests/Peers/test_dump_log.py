@@ -5,6 +5,7 @@ import random
 import subprocess
 
 import pytest
+import wire
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -67,6 +68,20 @@ def test_a_torn_file_is_printed_alike(kafka_tool, golden, name):
 @pytest.mark.parametrize("arguments", [["--version"], ["--files", "meta.properties"], ["--files", "nosuch.log"]])
 def test_odd_arguments_end_alike(kafka_tool, golden, arguments):
     compare(kafka_tool, golden("clean"), *arguments)
+
+
+def test_values_that_are_no_text_are_printed_alike(kafka_tool, tmp_path):
+    seed = int(os.environ.get("MOLDAU_SEED") or random.randrange(1 << 32))
+    print(f"MOLDAU_SEED={seed}")
+    chance = random.Random(seed)
+    leads = [0x41, 0x80, 0xA0, 0xBF, 0xC0, 0xC3, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF]
+    records = []
+    for number in range(2000):
+        value = bytes(chance.choice([*leads, 0x80, 0x90, chance.randrange(128, 256)]) for _ in range(chance.randrange(9)))
+        records.append(wire.record(number, value))
+    (tmp_path / "t-0").mkdir()
+    (tmp_path / "t-0" / "00000000000000000000.log").write_bytes(wire.batch(*records))
+    compare(kafka_tool, tmp_path, "--files", "t-0/00000000000000000000.log", "--print-data-log")
 
 
 def test_changed_bytes_are_told_alike(kafka_tool, golden):

@@ -29,6 +29,17 @@ import Testing
         return lines.filter { !$0.hasPrefix("[err]") }.joined(separator: "\n")
     }
 
+    /// As the tool of Apache Kafka 4.3.1 on Java 17 prints them; `?` stands for a replacement character.
+    @Test(arguments: [
+        ("46 ED B8 34", "F?4"), ("ED A0 80 41", "?A"), ("E0 80 41", "??A"), ("E1 80 41", "?A"), ("E1 80", "?"),
+        ("F0 9F 98", "?"), ("F0 80 80 80", "????"), ("F1 80 41 42", "?AB"), ("F5 80 80 80", "????"), ("C0 80", "??"),
+        ("C3 41", "?A"), ("C3", "?"), ("FF 41", "?A"), ("80 80", "??"), ("C3 A4 E2 82 AC F0 9F 98 80", "ä€😀"),
+    ])
+    func illFormedTextIsPrintedAsJavaPrintsIt(_ hex: String, _ text: String) throws {
+        let bytes = hex.split(separator: " ").compactMap { UInt8($0, radix: 16) }
+        #expect(ByteSlice(bytes).javaText == text.replacing("?", with: "\u{FFFD}"))
+    }
+
     @Test(arguments: [("dump-log", ["clean", "torn"], 305), ("dump-legacy", ["legacy"], 24)])
     func everyFileIsPrintedAsKafkaPrintsIt(_ name: String, _ directories: [String], _ count: Int) throws {
         try withGolden(directories) { golden in

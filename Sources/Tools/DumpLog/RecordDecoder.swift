@@ -50,7 +50,7 @@ enum ValueDecoder: String, Sendable {
     func text(_ bytes: ByteSlice?) throws(DumpFailure) -> String? {
         guard let bytes else { return nil }
         switch self {
-        case .string, .bytes: return bytes.text
+        case .string, .bytes: return bytes.javaText
         case .integer:
             guard bytes.count >= 4 else { throw tooShort(bytes) }
             return "\(bytes.bigEndian(0, as: Int32.self))"
