@@ -293,3 +293,15 @@ def test_delete_retention_ms(broker):
     assert not is_gone() and not is_gone()
     topic.set(delete_retention_ms=0, min_cleanable_dirty_ratio=0)
     assert until(is_gone)
+
+
+def test_without_a_policy_records_go_by_hand_alone(broker):
+    topic = Topic(broker, cleanup_policy="")
+    topic.write(count=3)
+    body = wire.array([wire.string(topic.name) + wire.array([wire.int32(0) + wire.int64(2)])]) + wire.int32(5000)
+    reader = wire.Reader(wire.outcome(broker.port, wire.request(21, 1, body)))
+    for _ in range(3):
+        reader.int32()
+    reader.string(), reader.int32()
+    assert (reader.int32(), reader.int64(), reader.int16()) == (0, 2, 0)
+    assert topic.start() == 2

@@ -38,7 +38,8 @@ extension Shard {
         guard let partition = partitions.find(key.topicID, key.partition) else {
             return .init(key.partition, absence(of: key.topicID, key.partition))
         }
-        guard partition.log.config.cleanupPolicy.contains(.delete) else {
+        // Without any policy records stay until somebody deletes them.
+        guard partition.log.config.cleanupPolicy != [.compact] else {
             return .init(key.partition, .policyViolation)
         }
         let end = partition.highWatermark.value
