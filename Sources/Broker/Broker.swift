@@ -62,6 +62,7 @@ package final class Broker: Sendable {
                         }
                     }, checkpoints: saveCheckpoints)
             }
+            let cordoned = await storage.cordon(image.layers(configuration).cordonedDirectories)
             try await leadership.openAll(image)
             // Before the first append: an old recovery point would make a later torn tail look like damage.
             await saveCheckpoints()
@@ -73,6 +74,7 @@ package final class Broker: Sendable {
             }
             try await controller.register(
                 endpoints: advertised(configuration, addresses), directoryIDs: await storage.onlineIDs)
+            await controller.setCordonedDirectories(cordoned)
             await leadership.reportAllPlaces(image)
             await storage.whenLost { path, error in
                 if let failure = await leadership.lost(path, error) { onFailure(failure) }

@@ -113,10 +113,7 @@ struct Leadership: Sendable {
         for (name, id) in removed where opened.contains(where: { $0.topic.name == name }) { await remove(name, id) }
         await open(opened, image, created)
         for shard in shards { await shard.adopt(image) }
-        if isEveryTopicReconfigured {
-            node.connectionQuotas.apply(ConnectionLimits(image.layers(node.configuration)))
-            await shards[0].makeRoom()
-        }
+        if isEveryTopicReconfigured { await applySettings(of: image) }
         for (name, id) in removed { await remove(name, id) }
         let names = isEveryTopicReconfigured ? image.sortedTopicNames : reconfigured.sorted()
         for name in names {
@@ -124,6 +121,16 @@ struct Leadership: Sendable {
             let config = image.topicConfig(name, node.configuration)
             for shard in shards { await shard.reconfigure(topic.id, config) }
         }
+    }
+
+    /// Takes over the broker's own settings.
+    private func applySettings(of image: ClusterImage) async {
+        let layers = image.layers(node.configuration)
+        node.connectionQuotas.apply(ConnectionLimits(layers))
+        await shards[0].makeRoom()
+        let cordoned = await storage.cordon(layers.cordonedDirectories)
+        // What the controller decides about that is published after this.
+        Task(executorPreference: storage.core) { await controller.setCordonedDirectories(cordoned) }
     }
 
     private func open(_ opened: [Wanted], _ image: ClusterImage, _ created: Set<UUID>) async {

@@ -92,6 +92,7 @@ actor Shard {
         self.image = image
         views.removeAll()
         paceCleanings()
+        paceMoves()
     }
 
     /// What clients that came by `frame`'s listener see of the cluster.

@@ -200,6 +200,14 @@ actor ControllerHost {
         }
     }
 
+    /// Notes which of this node's directories take no new replicas.
+    func setCordonedDirectories(_ cordoned: [UUID]) async {
+        let (id, epoch) = (configuration.nodeID, brokerEpoch)
+        await note { (controller, _) throws(ControllerError) in
+            try controller.setCordonedDirectories(cordoned, of: id, epoch: epoch)
+        }
+    }
+
     private func note(
         _ body: @Sendable (Controller, Int64) throws(ControllerError) -> Decision<Void>
     ) async {

@@ -143,7 +143,7 @@ extension FetchedPartition {
 extension Partition {
     /// A client that knows another leader epoch than ours has to ask for metadata, or wait until we have (KIP-320).
     func epochError(_ epoch: Int32) -> KafkaError? {
-        if epoch < 0 || epoch == leaderEpoch { return nil }
+        if epoch == -1 || epoch == leaderEpoch { return nil }
         return epoch < leaderEpoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
     }
 

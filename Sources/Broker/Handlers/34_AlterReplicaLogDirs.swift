@@ -47,6 +47,7 @@ extension Shard {
         let destination = await storage.destination(path, for: name)
         switch destination {
         case .unknown: return .logDirNotFound
+        case .cordoned: return .invalidReplicaAssignment
         case .offline: return .kafkaStorageError
         case .online: break
         }

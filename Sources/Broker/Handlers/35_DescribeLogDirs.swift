@@ -42,6 +42,7 @@ extension Shard {
                         $0.errorCode = KafkaError.kafkaStorageError.code
                         return
                     }
+                    $0.isCordoned = directory.isCordoned
                     $0.totalBytes = directory.totalBytes
                     $0.usableBytes = directory.usableBytes
                     $0.topics = describe(replicas[directory.path] ?? [])

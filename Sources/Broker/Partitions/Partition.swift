@@ -12,7 +12,6 @@ final class Partition {
     let name: TopicPartition
     private(set) var log: Log
     private(set) var leaderEpoch: Int32
-    private(set) var minInsyncReplicas = 1
     /// How far all in-sync replicas have the log; consumers read below.
     let highWatermark: Watermark
     private var rules = BatchRules()
@@ -37,11 +36,13 @@ final class Partition {
     }
 
     /// Takes over changed settings: the next append goes by them.
-    func apply(_ config: TopicConfig) {
+    func apply(_ config: TopicConfig, producerIDExpirationMilliseconds: Int64? = nil) {
         rules = BatchRules(config)
-        log.config = LogConfig(config, producerIDExpirationMilliseconds: log.config.producerIDExpirationMilliseconds)
+        log.config = LogConfig(
+            config,
+            producerIDExpirationMilliseconds: producerIDExpirationMilliseconds
+                ?? log.config.producerIDExpirationMilliseconds)
         if name.topic == OffsetsTopic.name { log.config.cleanupPolicy = [.compact] }
-        minInsyncReplicas = config.minInsyncReplicas
     }
 
     /// Works with `copy`, which has all that the log has.
@@ -94,7 +95,9 @@ final class Partition {
             produced.logStartOffset = log.startOffset
             return (produced, result)
         } catch {
-            return (PartitionProduced(KafkaError(error), "\(error)"), nil)
+            var refused = PartitionProduced(KafkaError(error), "\(error)")
+            refused.logStartOffset = log.startOffset
+            return (refused, nil)
         }
     }
 

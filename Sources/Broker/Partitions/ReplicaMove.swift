@@ -14,14 +14,15 @@ final class ReplicaMove {
     let partition: Partition
     let future: FutureReplica
     private(set) var log: Log?
-    private let bytesPerSecond: Int64
+    /// Changed while it runs.
+    var bytesPerSecond: Int64
     private var isStopping = false
     private let gate = Gate()
 
     init(_ partition: Partition, to future: FutureReplica, bytesPerSecond: Int64) {
         self.partition = partition
         self.future = future
-        self.bytesPerSecond = max(bytesPerSecond, 1)
+        self.bytesPerSecond = bytesPerSecond
     }
 
     /// False when the move was stopped before it began. Otherwise ``stop()`` waits for ``leave()``.
@@ -88,8 +89,7 @@ final class ReplicaMove {
                 continue
             }
             if bytes > 0 {
-                let pause = Int64(bytes) * 1000 / bytesPerSecond
-                if pause > 0 { await rest(pause, core) } else { await core.sleep(until: core.now()) }
+                await pause(after: bytes, core)
                 if copy.endOffset < source.endOffset { continue }
             }
             if !isFlushed {
@@ -116,6 +116,18 @@ final class ReplicaMove {
         let taken = await budget.take(Limits.moveBytes)
         defer { budget.give(taken) }
         return try await copy.copy(from: source, maxBytes: Limits.moveBytes)
+    }
+
+    /// Rests for as long as `bytes` may take, by the rate as it is meanwhile.
+    private func pause(after bytes: Int, _ core: Core) async {
+        var owed = Int64(bytes) * 1000
+        while !isStopping, !core.isHalted {
+            let rate = max(bytesPerSecond, 1)
+            let milliseconds = min(owed / rate, 100)
+            guard milliseconds > 0 else { return await core.sleep(until: core.now()) }
+            await core.sleep(milliseconds: milliseconds)
+            owed -= milliseconds * rate
+        }
     }
 
     private func rest(_ milliseconds: Int64, _ core: Core) async {

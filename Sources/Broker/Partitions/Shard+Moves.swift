@@ -25,11 +25,21 @@ extension Shard {
     }
 
     func move(_ partition: Partition, to future: FutureReplica) {
-        let limit = node.configuration.integer("replica.alter.log.dirs.io.max.bytes.per.second")
-        moves[partition.name] = ReplicaMove(partition, to: future, bytesPerSecond: limit)
+        moves[partition.name] = ReplicaMove(partition, to: future, bytesPerSecond: moveBytesPerSecond)
         let name = partition.name
         node.logger.info("\(name) moves from \(partition.directory) to \(future.directory)")
         core.spawn { await self.runMove(of: name) }
+    }
+
+    private var moveBytesPerSecond: Int64 {
+        image.layers(node.configuration).integer("replica.alter.log.dirs.io.max.bytes.per.second")
+    }
+
+    /// Has moves that are under way go by the present settings.
+    func paceMoves() {
+        guard !moves.isEmpty else { return }
+        let rate = moveBytesPerSecond
+        for move in moves.values { move.bytesPerSecond = rate }
     }
 
     private func runMove(of name: TopicPartition) async {

@@ -76,10 +76,14 @@ extension Shard {
         }
     }
 
+    var producerIDExpirationMilliseconds: Int64 {
+        image.layers(node.configuration).integer("producer.id.expiration.ms")
+    }
+
     func opening(_ assignment: PartitionAssignment) -> LogOpening {
         var config = LogConfig(
             assignment.config,
-            producerIDExpirationMilliseconds: node.configuration.producerIDExpirationMilliseconds)
+            producerIDExpirationMilliseconds: producerIDExpirationMilliseconds)
         if assignment.name.topic == OffsetsTopic.name { config.cleanupPolicy = [.compact] }
         if let found = assignment.place.found { return found.opening(config, topicID: assignment.topicID) }
         var fresh = LogOpening()
@@ -175,7 +179,10 @@ extension Shard {
 
     /// Has this core's partitions of a topic work with its present settings.
     func reconfigure(_ topicID: UUID, _ config: TopicConfig) {
-        for partition in partitions.all where partition.topicID == topicID { partition.apply(config) }
+        let expiration = producerIDExpirationMilliseconds
+        for partition in partitions.all where partition.topicID == topicID {
+            partition.apply(config, producerIDExpirationMilliseconds: expiration)
+        }
         partitions.reconfigureUnopened(topicID, config)
     }
 

@@ -52,4 +52,5 @@ struct DirectoryReport: Sendable {
     var isOnline: Bool
     var totalBytes: Int64 = -1
     var usableBytes: Int64 = -1
+    var isCordoned = false
 }

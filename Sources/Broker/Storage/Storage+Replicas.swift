@@ -148,7 +148,10 @@ extension Storage {
                 throw BrokerFailure("its log is in none of the directories that can be used, and \(all) can't")
             }
         }
-        directory = directory ?? usable.first { $0.path == preferred[search.partition] } ?? emptiest(usable)
+        // The topic may be there since before; then a cordoned directory is better than none.
+        let open = usable.filter { !cordoned.contains($0.path) }
+        directory =
+            directory ?? usable.first { $0.path == preferred[search.partition] } ?? emptiest(open) ?? emptiest(usable)
         guard let directory else { throw BrokerFailure("all data directories are offline") }
         preferred[search.partition] = nil
         return make(search.partition, in: directory)
@@ -193,6 +196,7 @@ extension Storage {
     /// What is to be said of a directory that somebody wants a replica moved to.
     enum Destination: Sendable {
         case unknown
+        case cordoned
         case offline
         case online(FutureReplica, isAnyOffline: Bool)
     }
@@ -200,6 +204,7 @@ extension Storage {
     /// The directory at `path`, with a name for a copy of `partition` there. A replica that is made later goes there.
     func destination(_ path: String, for partition: TopicPartition) -> Destination {
         guard paths.contains(path) else { return .unknown }
+        if cordoned.contains(path) { return .cordoned }
         guard let directory = online.first(where: { $0.path == path }) else { return .offline }
         if found[partition] == nil, preferred.count < Limits.preferredDirectories { preferred[partition] = path }
         let name = PartitionDirectoryName(partition, .future, random: (core.random(), core.random()))

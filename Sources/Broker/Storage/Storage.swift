@@ -21,6 +21,8 @@ actor Storage {
     /// As configured, absolute.
     private(set) var paths: [String] = []
     private(set) var metadataDirectory = ""
+    /// Those that take no new replicas.
+    private(set) var cordoned: Set<String> = []
     private(set) var directories: [LogDirectory] = []
     /// Why a directory can't be used, by its path.
     private(set) var offline: [String: String] = [:]
@@ -184,6 +186,13 @@ actor Storage {
 
     var online: [LogDirectory] { directories.filter { offline[$0.path] == nil && $0.health.failure == nil } }
 
+    /// From now on only the other directories take new replicas.
+    /// - Returns: the ids of those that don't.
+    func cordon(_ named: [String]) -> [UUID] {
+        cordoned = Set(named.map { core.files.absolute($0) })
+        return directories.filter { cordoned.contains($0.path) }.compactMap(\.meta.directoryID)
+    }
+
     func isOnline(_ path: String) -> Bool { online.contains { $0.path == path } }
 
     /// All configured directories and their volumes.
@@ -194,7 +203,8 @@ actor Storage {
                 return DirectoryReport(path: path, isOnline: false)
             }
             return DirectoryReport(
-                path: path, isOnline: true, totalBytes: volume.totalBytes, usableBytes: volume.freeBytes)
+                path: path, isOnline: true, totalBytes: volume.totalBytes, usableBytes: volume.freeBytes,
+                isCordoned: cordoned.contains(path))
         }
     }
 

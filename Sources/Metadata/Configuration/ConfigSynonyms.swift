@@ -3,6 +3,8 @@ package enum ConfigSynonyms {
     /// How a broker's value becomes the topic's.
     enum Conversion {
         case none
+        /// Milliseconds already.
+        case limit
         case hours
         case minutes
 
@@ -12,6 +14,7 @@ package enum ConfigSynonyms {
             let factor: Int64
             switch self {
             case .none: return value
+            case .limit: factor = 1
             case .hours: factor = 3_600_000
             case .minutes: factor = 60_000
             }
@@ -27,7 +30,7 @@ package enum ConfigSynonyms {
         case "segment.ms": [("log.roll.ms", .none), ("log.roll.hours", .hours)]
         case "segment.jitter.ms": [("log.roll.jitter.ms", .none), ("log.roll.jitter.hours", .hours)]
         case "retention.ms":
-            [("log.retention.ms", .none), ("log.retention.minutes", .minutes), ("log.retention.hours", .hours)]
+            [("log.retention.ms", .limit), ("log.retention.minutes", .minutes), ("log.retention.hours", .hours)]
         case "flush.ms": [("log.flush.interval.ms", .none), ("log.flush.scheduler.interval.ms", .none)]
         case "segment.index.bytes": [("log.index.size.max.bytes", .none)]
         case "flush.messages": [("log.flush.interval.messages", .none)]

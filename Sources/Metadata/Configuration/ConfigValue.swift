@@ -44,7 +44,9 @@ package enum ConfigValue: Equatable, Sendable {
             guard let value = Int64(trimmed) else { throw .notANumber(type) }
             return .integer(value)
         case .double:
-            guard let value = Double(trimmed) else { throw .notANumber(type) }
+            // Java takes a suffix that says which kind of number it is.
+            let digits = trimmed.last.map("fFdD".contains) == true ? trimmed.dropLast() : trimmed
+            guard let value = Double(digits) else { throw .notANumber(type) }
             return .double(value)
         case .list: return .list(elements(of: trimmed))
         case .string, .class, .password, .unknown: return .text(String(trimmed))

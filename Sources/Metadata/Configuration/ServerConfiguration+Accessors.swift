@@ -66,7 +66,6 @@ extension ServerConfiguration {
     package var transactionLogSegmentBytes: Int { Int(integer("transaction.state.log.segment.bytes")) }
     package var transactionMaxTimeoutMilliseconds: Int64 { integer("transaction.max.timeout.ms") }
     package var verifiesTransactions: Bool { boolean("transaction.partition.verification.enable") }
-    package var producerIDExpirationMilliseconds: Int64 { integer("producer.id.expiration.ms") }
 
     // Log
     package var retentionCheckIntervalMilliseconds: Int64 { integer("log.retention.check.interval.ms") }

@@ -108,17 +108,7 @@ extension ServerConfiguration {
         try require(
             logDirectories.contains { !$0.isEmpty },
             "At least one log directory must be defined via log.dirs or log.dir.")
-        try require(optionalInteger("log.roll.ms") ?? 1 >= 1, "log.roll.ms must be greater than or equal to 1")
-        try require(
-            optionalInteger("log.roll.jitter.ms") ?? 0 >= 0, "log.roll.jitter.ms must be greater than or equal to 0")
-        let retention = topicDefault("retention.ms")
-        try require(
-            retention == -1 || retention >= 1,
-            "log.retention.ms must be unlimited (-1) or, greater than or equal to 1")
-        let threads = max(integer("log.cleaner.threads"), 1)
-        try require(
-            integer("log.cleaner.dedupe.buffer.size") / threads > 1024 * 1024,
-            "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.")
+        try BrokerConfigLayers(server: self).checkLog()
         for name in ["offsets.topic.compression.codec", "share.coordinator.state.topic.compression.codec"] {
             try require((0...4).contains(integer(name)), "Unknown compression type id: \(integer(name))")
         }

@@ -181,6 +181,11 @@ extension Controller {
             }
         }
         try BrokerConfigCheck.check(new, isForOneBroker: !name.isEmpty)
+        var next = layers
+        if name.isEmpty { next.allBrokers = new } else { next.broker = new }
+        do { try next.checkLog() } catch {
+            throw Refusal(.invalidRequest, "requirement failed: \(error.message)")
+        }
         guard image.keepsEligibleLeaders, old["min.insync.replicas"] != new["min.insync.replicas"] else { return }
         if !name.isEmpty {
             throw Refusal(

@@ -35,6 +35,16 @@ extension Controller {
         return Decision((), records: records)
     }
 
+    /// No new replicas go to `cordoned` of the broker's directories from now on.
+    package func setCordonedDirectories(
+        _ cordoned: [UUID], of id: Int32, epoch: Int64
+    ) throws(ControllerError) -> Decision<Void> {
+        let broker = try broker(id, epoch: epoch)
+        guard Set(broker.cordonedLogDirectories ?? []) != Set(cordoned) else { return Decision(()) }
+        return Decision(
+            (), records: [.brokerRegistrationChange(.of(broker) { $0.cordonedLogDirs = cordoned })])
+    }
+
     /// The broker says where its replicas lie. One that nobody leads and that may is led again if its directory can be
     /// used.
     package func assignDirectories(

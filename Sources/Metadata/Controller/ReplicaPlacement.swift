@@ -12,7 +12,7 @@ struct ReplicaPlacement {
     func assign(
         partitionCount: Int, replicationFactor: Int, start: UInt64
     ) throws(Refusal) -> [[Int32]] {
-        let brokers = image.brokers.values.sorted { $0.id < $1.id }
+        let brokers = image.brokers.values.filter(\.takesReplicas).sorted { $0.id < $1.id }
         let serving = brokers.filter(\.isActive).map(\.id)
         let others = brokers.filter { !$0.isActive }.map(\.id)
         let prefix = "Unable to replicate the partition \(replicationFactor) time(s): "

@@ -21,11 +21,16 @@ package struct BrokerImage: Equatable, Sendable {
     /// Whether it may lead partitions.
     package var isActive: Bool { !isFenced && !isInControlledShutdown }
 
+    /// Whether it may get new replicas: not when all its directories are cordoned.
+    package var takesReplicas: Bool {
+        logDirectories.isEmpty || !logDirectories.allSatisfy((cordonedLogDirectories ?? []).contains)
+    }
+
     package func endpoint(_ listenerName: String) -> Endpoint? {
         endpoints.first { $0.listenerName == listenerName }
     }
 
-    /// Where a new replica goes: the only directory; with several, the broker chooses.
+    /// Where a new replica goes: the only directory; with several, the broker chooses among those that aren't cordoned.
     package var directoryForNewReplica: UUID {
         logDirectories.count == 1 ? logDirectories[0] : ClusterImage.unassignedDirectory
     }
