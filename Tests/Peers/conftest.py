@@ -40,14 +40,14 @@ def start_ours(directory):
 
 @pytest.fixture
 def start_kafka(directory):
-    """Starts an Apache Kafka broker on a directory: start_kafka(data)."""
+    """Starts an Apache Kafka broker on a directory: start_kafka(data, "name=value", …)."""
     script = os.environ.get("MOLDAU_KAFKA")
     if not script:
-        pytest.skip("MOLDAU_KAFKA names no script that starts Apache Kafka (START DIRECTORY PORT)")
+        pytest.skip("MOLDAU_KAFKA names no script that starts Apache Kafka (START DIRECTORY PORT NAME=VALUE…)")
     started = []
 
-    def start(data):
-        kafka = Kafka(script, data, directory / f"kafka-{len(started)}.log")
+    def start(data, *settings):
+        kafka = Kafka(script, data, directory / f"kafka-{len(started)}.log", settings)
         started.append(kafka)
         return kafka.start()
     yield start

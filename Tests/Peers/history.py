@@ -4,7 +4,7 @@ import time
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import NewTopic
 
-from contents import admin
+from contents import admin, records
 
 CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
 GROUP = "reader"
@@ -128,6 +128,48 @@ def transactions(bootstrap):
                 producer.abort_transaction(30)
             else:
                 producer.commit_transaction(30)
+
+
+def compacted(bootstrap):
+    """A topic whose keys were written again and again, within transactions; compaction has been there."""
+    create(bootstrap, "compacted", cleanup_policy="compact", segment_ms=300, min_cleanable_dirty_ratio=0.01,
+           delete_retention_ms=100, max_compaction_lag_ms=300)
+    producer = writer(bootstrap, transactional_id="compacting")
+    producer.init_transactions(30)
+    for round_ in range(12):
+        producer.begin_transaction()
+        for number in range(100):
+            value = None if (number + round_) % 10 == 0 else b"%d %d " % (round_, number) * 3
+            producer.produce("compacted", value, key=b"k%d" % (number % 37))
+        producer.flush(30)
+        if round_ % 3:
+            producer.commit_transaction(30)
+        else:
+            producer.abort_transaction(30)
+        time.sleep(0.1)
+    settle(bootstrap)
+
+
+def settle(bootstrap):
+    """Waits for compaction to have nothing more to do."""
+    before, deadline = None, time.monotonic() + 60
+    while True:
+        now = records(bootstrap, [("compacted", 0)])
+        if now == before and len(now[("compacted", 0)]) < 600:
+            return
+        assert time.monotonic() < deadline, "compaction doesn't come, or to no end"
+        before = now
+        time.sleep(3)
+
+
+def open_transaction(bootstrap):
+    """One that nobody ends. What is returned keeps it open."""
+    producer = writer(bootstrap, transactional_id="open", transaction_timeout_ms=600_000)
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    producer.produce("txn", "open")
+    producer.flush(30)
+    return producer
 
 
 def more(bootstrap, name):
