@@ -51,8 +51,8 @@ crash: build $(VENV)/.ready
 	$(BROKER) simulate --seeds 1:40 --twice
 	$(BROKER) simulate --seeds 5020:5050 --twice --power-cuts
 
-## Apache Kafka and we on the same data, where MOLDAU_KAFKA names a script that starts it (START DIRECTORY PORT NAME=VALUE…) and
-## MOLDAU_KAFKA_TOOL one that runs its tools (TOOL NAME ARGUMENTS); skipped without.
+## Apache Kafka and we on the same data, where MOLDAU_KAFKA names a script that starts it (START DIRECTORY PORT
+## NAME=VALUE…) and MOLDAU_KAFKA_TOOL one that runs its tools (TOOL NAME ARGUMENTS); skipped without.
 peers: build $(VENV)/.ready
 	$(VENV)/bin/pytest -q -rs -W ignore Tests/Peers
 

@@ -77,8 +77,8 @@ def test_values_that_are_no_text_are_printed_alike(kafka_tool, tmp_path):
     leads = [0x41, 0x80, 0xA0, 0xBF, 0xC0, 0xC3, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF]
     records = []
     for number in range(2000):
-        value = bytes(chance.choice([*leads, 0x80, 0x90, chance.randrange(128, 256)]) for _ in range(chance.randrange(9)))
-        records.append(wire.record(number, value))
+        choices = [*leads, 0x80, 0x90, chance.randrange(128, 256)]
+        records.append(wire.record(number, bytes(chance.choices(choices, k=chance.randrange(9)))))
     (tmp_path / "t-0").mkdir()
     (tmp_path / "t-0" / "00000000000000000000.log").write_bytes(wire.batch(*records))
     compare(kafka_tool, tmp_path, "--files", "t-0/00000000000000000000.log", "--print-data-log")
