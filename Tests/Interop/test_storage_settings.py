@@ -21,6 +21,7 @@ from broker import Broker  # noqa: E402
 from waiting import until  # noqa: E402
 
 DAY = 86_400_000
+EPOCH = (int(time.time()) - 43_200) * 1000
 DATA = bytes(range(256)) * 4
 
 
@@ -82,6 +83,11 @@ class Topic:
         found = split(self.files("log")[0].read_bytes())
         return [(struct.unpack(">h", batch[21:23])[0], len(batch)) for batch in found]
 
+    def recovery_point(self):
+        """What the checkpoint says is on the device."""
+        lines = (self.broker.data / "recovery-point-offset-checkpoint").read_text().splitlines()[2:]
+        return next((int(line.split()[2]) for line in lines if line.startswith(f"{self.name} 0 ")), 0)
+
     def start(self):
         """The log's first offset."""
         return wire.start_offset(self.broker.port, self.name)
@@ -125,6 +131,22 @@ def test_segment_ms(broker):
     topic.set(segment_ms=1000)
     topic.write(timestamp=now() + 1000)
     assert len(topic.files("log")) == 2
+
+
+def test_segment_jitter_ms(broker):
+    topic = Topic(broker, segment_ms=90_000)
+
+    def write():
+        before = len(topic.files("log"))
+        for _ in range(100):
+            topic.clock += 50_000
+            topic.write(value=b"", timestamp=EPOCH + topic.clock)
+        return len(topic.files("log")) - before
+
+    assert write() == 49, "two batches a segment, of which the first was there"
+    topic.set(segment_jitter_ms=90_000)
+    # One batch with a probability of 5/9, else two: 69 segments, give or take 4.
+    assert 54 < write() < 84
 
 
 def test_segment_index_bytes(broker):
@@ -234,15 +256,23 @@ def test_preallocate(broker):
 def test_flush_ms(broker):
     topic = Topic(broker, flush_ms=DAY)
     topic.write(count=3)
-
-    def recovery_point():
-        lines = (broker.data / "recovery-point-offset-checkpoint").read_text().splitlines()[2:]
-        return next((int(line.split()[2]) for line in lines if line.startswith(f"{topic.name} 0 ")), 0)
-
     time.sleep(0.5)
-    assert recovery_point() == 0
+    assert topic.recovery_point() == 0
     topic.set(flush_ms=1)
-    assert until(lambda: recovery_point() == 3)
+    assert until(lambda: topic.recovery_point() == 3)
+
+
+def test_flush_messages(broker):
+    topic = Topic(broker, flush_ms=DAY)
+    topic.write(count=3)
+    time.sleep(0.5)
+    assert topic.recovery_point() == 0
+    topic.set(flush_messages=5)
+    topic.write()
+    time.sleep(0.5)
+    assert topic.recovery_point() == 0
+    topic.write()
+    assert until(lambda: topic.recovery_point() == 5)
 
 
 def dirty(broker, **config):

@@ -62,6 +62,12 @@ actor Storage {
     func open(_ configured: [String], metadata: String, nodeID: Int32) async throws(BrokerFailure) -> Identity {
         metadataDirectory = core.files.absolute(metadata)
         paths = configured.map { core.files.absolute($0) }
+        let all = paths + [metadataDirectory]
+        for path in all {
+            guard let outer = all.first(where: { path.hasPrefix($0 + "/") }) else { continue }
+            // The next start would take it for a partition's.
+            throw BrokerFailure("data directory \(path) lies within \(outer); each needs a place of its own")
+        }
         var clusterID: String?
         for path in [metadataDirectory] + paths.filter({ $0 != metadataDirectory }) {
             do throws(LogError) {

@@ -443,6 +443,12 @@ import Testing
         #expect((stage.names(in: "/data") + stage.names(in: "/more")).allSatisfy { !$0.hasSuffix("-stray") })
     }
 
+    @Test(arguments: ["/data,/data/more", "/data/more,/data"])
+    func oneDirectoryWithinAnotherIsRefused(all: String) throws {
+        let reason = #expect(throws: BrokerFailure.self) { _ = try Stage(settings: [("log.dirs", all)]) }
+        #expect(reason?.description.contains("/data/more lies within /data") == true)
+    }
+
     @Test func anotherClustersDirectoryIsRefused() throws {
         let stage = try stage()
         try stage.stop()
