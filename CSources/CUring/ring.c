@@ -113,6 +113,8 @@ int mu_doorbell(void) { return eventfd(0, EFD_CLOEXEC); }
 
 int mu_allocate(int fd, int64_t position, int64_t count) { return fallocate(fd, 0, position, count); }
 
+int mu_sync_file_system(int fd) { return syncfs(fd) == 0 ? 0 : -errno; }
+
 int mu_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, (mode_t)mode); }
 
 long mu_filesystem_magic(const char *path) {
@@ -168,6 +170,12 @@ int mu_thread_start(pthread_t *thread, const char *name, void (*body)(void *), v
     }
     pthread_setname_np(*thread, name);
     return 0;
+}
+
+int mu_thread_start_detached(const char *name, void (*body)(void *), void *context) {
+    pthread_t thread;
+    int failed = mu_thread_start(&thread, name, body, context);
+    return failed ? failed : pthread_detach(thread);
 }
 
 int mu_thread_join(pthread_t thread) { return pthread_join(thread, NULL); }

@@ -143,6 +143,14 @@ public final class Core: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// Waits until the file system that an open file lies on has made durable what it held in memory.
+    func syncFileSystem(_ descriptor: Int32) async -> Completion {
+        assertOnCore()
+        return await withUnsafeContinuation { continuation in
+            kernel.syncFileSystem(descriptor, slot: operations.begin(.continuation(continuation)))
+        }
+    }
+
     /// Submits an operation whose completion `handler` is told of.
     package func submit(
         for handler: any CompletionHandler, _ prepare: (UnsafeMutablePointer<io_uring_sqe>, _ slot: UInt64) -> Void

@@ -145,6 +145,11 @@ public final class File {
         }
     }
 
+    func syncFileSystem() async throws(Errno) {
+        let completion = await core.syncFileSystem(descriptor)
+        guard completion.result >= 0 else { throw Errno(rawValue: -completion.result) }
+    }
+
     public func size() throws(Errno) -> Int {
         let size = disk.size(descriptor)
         guard size >= 0 else { throw Errno(rawValue: Int32(-size)) }

@@ -160,6 +160,17 @@ public final class FileSystem {
         try await directory.sync()
     }
 
+    /// Makes durable all that the file system of `path` holds in memory, of whichever program's files (syncfs). That
+    /// may take as long as the device needs for everything that is dirty.
+    ///
+    /// - Throws: `EIO`, `ENOSPC` or `EDQUOT` when something could not be written, perhaps nothing of ours; other errors
+    ///   when nothing was begun.
+    public func syncFileSystem(of path: String) async throws(Errno) {
+        let file = try open(path, .read)
+        defer { file.close() }
+        try await file.syncFileSystem()
+    }
+
     @discardableResult
     private func checked(_ result: Int32) throws(Errno) -> Int32 {
         guard result >= 0 else { throw Errno(rawValue: -result) }

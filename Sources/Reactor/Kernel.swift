@@ -43,6 +43,9 @@ package protocol Kernel: AnyObject {
     /// Ends a wait of `enter`, from any thread.
     func wake()
 
+    /// Begins to make all durable that the open file's file system holds in memory. Ends in a completion of `slot`.
+    func syncFileSystem(_ descriptor: Int32, slot: UInt64)
+
     /// The receive buffer named by a completion's flags, as bytes `0..<count` of it.
     func received(_ count: Int, flags: UInt32) -> ByteSlice
 

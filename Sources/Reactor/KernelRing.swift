@@ -5,7 +5,8 @@ import Synchronization
 
 /// Linux under a core: its io_uring, eventfd doorbell, receive buffers, clocks.
 ///
-/// `@unchecked Sendable` for `wake` alone, which writes to a descriptor that doesn't change while the core runs.
+/// `@unchecked Sendable` for `wake`, which writes to a descriptor that doesn't change while the core runs, and for
+/// `finished`, which has its own lock.
 package final class KernelRing: Kernel, @unchecked Sendable {
     private static let doorbellSlot = UInt64.max
 
@@ -16,6 +17,9 @@ package final class KernelRing: Kernel, @unchecked Sendable {
     private var buffers: ReceiveBuffers?
     private let hostDisk = HostDisk()
     private let hostNetwork = HostNetwork()
+    /// Calls that threads of their own wait in, and what has come of them.
+    private var callsElsewhere = 0
+    private let finished = Mutex<[Completion]>([])
     private var generator = SystemRandomNumberGenerator()
 
     package init() {
@@ -83,7 +87,30 @@ package final class KernelRing: Kernel, @unchecked Sendable {
             }
             return Completion(slot: completion.slot, result: completion.result, flags: completion.flags)
         }
-        return nil
+        guard callsElsewhere > 0, let completion = finished.withLock({ $0.popLast() }) else { return nil }
+        callsElsewhere -= 1
+        return completion
+    }
+
+    /// The ring has no such operation, so that a thread waits for it.
+    package func syncFileSystem(_ descriptor: Int32, slot: UInt64) {
+        callsElsewhere += 1
+        let call = Unmanaged.passRetained(CallElsewhere(descriptor, slot, self))
+        let failed = mu_thread_start_detached(
+            "syncfs",
+            { context in
+                guard let context else { return }
+                Unmanaged<CallElsewhere>.fromOpaque(context).takeRetainedValue().run()
+            }, call.toOpaque())
+        guard failed != 0 else { return }
+        call.release()
+        finish(Completion(slot: slot, result: -failed))
+    }
+
+    /// From any thread.
+    fileprivate func finish(_ completion: Completion) {
+        finished.withLock { $0.append(completion) }
+        wake()
     }
 
     package func wake() {
@@ -169,6 +196,21 @@ package final class KernelRing: Kernel, @unchecked Sendable {
         guard count > 0 else { return nil }
         return String(decoding: bytes[..<count].filter { $0 > 32 }, as: UTF8.self)
     }
+}
+
+/// A call that its own thread waits in.
+private final class CallElsewhere: Sendable {
+    private let descriptor: Int32
+    private let slot: UInt64
+    private let kernel: KernelRing
+
+    init(_ descriptor: Int32, _ slot: UInt64, _ kernel: KernelRing) {
+        self.descriptor = descriptor
+        self.slot = slot
+        self.kernel = kernel
+    }
+
+    func run() { kernel.finish(Completion(slot: slot, result: mu_sync_file_system(descriptor))) }
 }
 
 /// The receive buffers registered with a ring. Each is one block at a time; whoever drops its last slice, on whichever

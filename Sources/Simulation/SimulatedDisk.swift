@@ -10,6 +10,8 @@ package final class SimulatedDisk {
     package var brokenPaths: [String] = []
     /// Paths that were opened or listed, once somebody wants to know.
     package var visited: [String]?
+    /// Syncs of everything at once that were begun.
+    package private(set) var syncsOfAll = 0
     var random: RandomStream
     private let root = Inode(number: 0, isDirectory: true)
     /// Changes of entries that aren't durable, oldest first.
@@ -215,6 +217,26 @@ package final class SimulatedDisk {
         lateWrites.removeAll { $0.inode === inode }
         let commit = inode.prepareCommit()
         return ({ inode.apply(commit) }, { inode.forget(commit) })
+    }
+
+    /// The same for all files and directories.
+    func prepareSyncOfAll() -> (apply: () -> Void, forget: () -> Void) {
+        syncsOfAll += 1
+        let last = generation
+        var syncs: [(apply: () -> Void, forget: () -> Void)] = []
+        var left = [root]
+        while let inode = left.popLast() {
+            if !inode.isDirectory { syncs.append(prepareSync(inode)) }
+            for name in inode.entries.keys.sorted() {
+                if let entry = inode.entries[name] { left.append(entry) }
+            }
+        }
+        let apply = {
+            for sync in syncs { sync.apply() }
+            for change in self.changes where change.order <= last { change.makeDurable() }
+            self.changes.removeAll { $0.order <= last }
+        }
+        return (apply, { for sync in syncs { sync.forget() } })
     }
 
     /// Makes the changes of `directory`'s entries durable, with those of elsewhere that they stand on.

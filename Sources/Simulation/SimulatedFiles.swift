@@ -272,10 +272,17 @@ final class SimulatedFiles: Disk {
         }
     }
 
-    func sync(_ operation: Operation) {
+    func sync(_ operation: Operation) { sync(operation) { disk.prepareSync($0) } }
+
+    /// Of all there is on the disk. While some paths are broken nothing comes of it, without a word.
+    func syncAll(_ operation: Operation) {
+        sync(operation) { _ in disk.brokenPaths.isEmpty ? disk.prepareSyncOfAll() : ({}, {}) }
+    }
+
+    private func sync(_ operation: Operation, _ prepare: (Inode) -> (apply: () -> Void, forget: () -> Void)) {
         guard let file = file(operation.request.fd) else { return operation.settle(-EBADF) }
         guard process.node.makesStep(process) else { return operation.settle(-ESHUTDOWN) }
-        let (apply, forget) = disk.prepareSync(file.inode)
+        let (apply, forget) = prepare(file.inode)
         let isLie = isLying(disk.faults.lyingSync, file)
         if !isLie { operation.perhaps = apply }
         process.node.world.after(nanoseconds: latency(disk.faults.syncMicroseconds)) { [self] in

@@ -113,11 +113,22 @@ final class SimulatedKernel: Kernel {
                 .submission, UInt64(process.node.index) << 32 | UInt64(index),
                 UInt64(request.opcode) << 40 | UInt64(request.flags) << 32 | UInt64(UInt32(bitPattern: request.fd)),
                 request.offset, UInt64(request.length) << 32 | UInt64(request.operation_flags), request.slot)
-            precondition(pending[request.slot] == nil, "a slot is used twice at once")
-            let operation = Operation(request, self)
-            pending[request.slot] = operation
-            if process.isDead { operation.settle(-ESHUTDOWN) } else { execute(operation) }
+            begin(request, execute)
         }
+    }
+
+    private func begin(_ request: mu_request, _ execute: (Operation) -> Void) {
+        precondition(pending[request.slot] == nil, "a slot is used twice at once")
+        let operation = Operation(request, self)
+        pending[request.slot] = operation
+        if process.isDead { operation.settle(-ESHUTDOWN) } else { execute(operation) }
+    }
+
+    func syncFileSystem(_ descriptor: Int32, slot: UInt64) {
+        var request = mu_request()
+        request.fd = descriptor
+        request.slot = slot
+        begin(request, process.files.syncAll)
     }
 
     private func execute(_ operation: Operation) {

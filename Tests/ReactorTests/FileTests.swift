@@ -54,6 +54,18 @@ import Testing
         }
     }
 
+    @Test func aSyncOfAllEndsAndTheCoreGoesOnMeanwhile() throws {
+        try onBothKernels { stage in
+            let files = stage.core.files
+            try files.open(stage.path("a"), .create).write([slice(pattern(10))], at: 0)
+            let hasGoneOn = Shared(false)
+            stage.core.spawn { hasGoneOn.value = true }
+            for _ in 0..<3 { try await files.syncFileSystem(of: stage.directory) }
+            #expect(hasGoneOn.value)
+            await #expect(throws: Errno.noEntry) { try await files.syncFileSystem(of: stage.path("none")) }
+        }
+    }
+
     @Test func listIsSortedAndWithoutDots() throws {
         try onBothKernels { stage in
             let files = stage.core.files

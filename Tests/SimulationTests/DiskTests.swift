@@ -88,6 +88,54 @@ import Testing
         #expect((10...50).contains(vanished))
     }
 
+    @Test func aPowerCutKeepsAllThatWasSyncedTogether() throws {
+        try World.run(seeds: 0..<60) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in
+                try cores[0].files.makeDirectories("/d/e")
+                _ = try write(cores[0], "/d/e/a", 9000)
+                _ = try write(cores[0], "/b", 10)
+                try cores[0].files.rename("/b", to: "/d/b")
+                try await cores[0].files.syncFileSystem(of: "/d")
+                _ = try write(cores[0], "/d/late", 10)
+            }
+            world.crash(node, .powerCut)
+            #expect(node.disk.contents(of: "/d/e/a") == bytes(9000))
+            #expect(node.disk.contents(of: "/d/b") == bytes(10))
+            #expect(node.disk.contents(of: "/b") == nil)
+        }
+    }
+
+    @Test func aSyncOfAllThatFailsOrLiesKeepsNothing() throws {
+        for isLying in [false, true] {
+            var lost = 0
+            try World.run(seeds: 0..<60) { world in
+                let machine = world.addNode()
+                let node = Shared(machine)
+                try world.run(on: machine) { cores in
+                    let files = cores[0].files
+                    let file = try write(cores[0], "/a", 10)
+                    try await file.sync()
+                    try await files.syncDirectory("/")
+                    try file.write([ByteSlice(bytes(10, 1))], at: 0)
+                    if isLying {
+                        node.value.disk.faults.lyingSync = 1
+                        try await files.syncFileSystem(of: "/")
+                    } else {
+                        node.value.disk.faults.syncError = 1
+                        await #expect(throws: Errno.ioError) { try await files.syncFileSystem(of: "/") }
+                        // As in Linux, the next one finds nothing to write.
+                        node.value.disk.faults.syncError = 0
+                        try await file.sync()
+                    }
+                }
+                world.crash(machine, .powerCut)
+                if machine.disk.contents(of: "/a") == bytes(10) { lost += 1 }
+            }
+            #expect(lost > 10, "lying: \(isLying)")
+        }
+    }
+
     @Test func aRenameHappensWhollyOrNot() throws {
         var renamed = 0
         try World.run(seeds: 0..<60) { world in

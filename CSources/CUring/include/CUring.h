@@ -77,6 +77,8 @@ int mu_allowed_cpus(int *cpus, int room);
 int mu_doorbell(void);
 /// fallocate(2): 0 or -1 with errno.
 int mu_allocate(int fd, int64_t position, int64_t count);
+/// syncfs(2): 0 or a negative errno.
+int mu_sync_file_system(int fd);
 int mu_open(const char *path, int flags, unsigned mode);
 /// The file system's magic number at `path` (statfs), or -1.
 long mu_filesystem_magic(const char *path);
@@ -96,6 +98,8 @@ int mu_remove_attribute(int fd, const char *name);
 /// A thread that runs `body(context)`; 0 or an errno. Joined by `mu_thread_join`.
 int mu_thread_start(pthread_t *thread, const char *name, void (*body)(void *), void *context);
 int mu_thread_join(pthread_t thread);
+/// The same for a thread that nobody joins.
+int mu_thread_start_detached(const char *name, void (*body)(void *), void *context);
 
 static inline struct io_uring_sqe *mu_ring_submission(struct mu_ring *ring) {
     struct io_uring_sqe *sqe = io_uring_get_sqe(&ring->ring);
