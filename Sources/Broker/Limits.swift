@@ -43,6 +43,9 @@ enum Limits {
     /// Logs that a core opens or closes at the same time, as many as the ring has workers for syncs: a file system
     /// makes one commit of many.
     static let parallelLogs = 32
+    /// Logs of a core with something to sync from which on a stop syncs their file system first: about 0.2 seconds'
+    /// worth of syncs.
+    static let logsSyncedTogether = 256
 
     /// Bytes that all moves of a core have in memory: a directory's worth of replicas may move at once.
     static let moveBytesPerCore = 4 << 20

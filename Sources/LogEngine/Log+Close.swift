@@ -13,17 +13,8 @@ extension Log {
         try checkUsable()
         try writePending()
         await deletions?.close()
-        // Thousands of logs that nobody wrote to must not cost a sync each.
-        let isEmpty = nextOffset == segments[0].baseOffset
-        if !isTouched, durable.value == nextOffset, unsyncedSeals.isEmpty, !isTopicIDUnsynced,
-            !areEpochsUnsaved || isEmpty
-        {
-            return try noteClosed()
-        }
-        try active.finish()
-        if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset {
-            try writeSnapshot(at: nextOffset)
-        }
+        guard isSyncedByClose else { return try noteClosed() }
+        try writeEnd()
         try await flush()
         do throws(LogError) {
             try await active.syncIndexes()
@@ -36,6 +27,40 @@ extension Log {
             throw error
         }
         try noteClosed()
+    }
+
+    /// ``close()`` would have to sync something: thousands of logs that nobody wrote to must not cost a sync each.
+    public var isSyncedByClose: Bool {
+        let isEmpty = nextOffset == segments[0].baseOffset
+        return isTouched || durable.value != nextOffset || !unsyncedSeals.isEmpty || isTopicIDUnsynced
+            || areEpochsUnsaved && !isEmpty
+    }
+
+    /// Writes most of what ``close()`` writes, so that one sync of the file system makes it durable for many logs:
+    /// their own then find nothing left to do, and are still what counts. The log stays usable.
+    public func prepareToClose() throws(LogError) {
+        guard !isClosed, !isTruncating, pending.isEmpty, isSyncedByClose else { return }
+        try checkUsable()
+        try writeEnd()
+        try writeTopicID()
+    }
+
+    /// Has the log's file system make durable all that it holds in memory, of whoever's files. Proves nothing about
+    /// this log; but a failure may mean that the kernel has dropped something of it that no later sync will tell of, so
+    /// the directory is offline then.
+    public func syncFileSystem() async throws(LogError) {
+        let path = place.directory
+        do throws(Errno) { try await place.files.syncFileSystem(of: path) } catch {
+            guard error == .ioError || error.isFull else { throw .storage(error, path: path) }
+            throw place.health.syncFailed(error, path: path)
+        }
+    }
+
+    private func writeEnd() throws(LogError) {
+        try active.finish()
+        if nextOffset > (snapshots.last ?? -1), nextOffset > segments[0].baseOffset {
+            try writeSnapshot(at: nextOffset)
+        }
     }
 
     private func noteClosed() throws(LogError) {

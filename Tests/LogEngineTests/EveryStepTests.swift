@@ -82,6 +82,35 @@ import Testing
         ).run()
     }
 
+    @Test(arguments: kinds) func aLogThatIsPreparedToCloseGoesOnAndEndsInOrder(kind: Crash) throws {
+        try EveryStep(
+            kind: kind, config: Self.small(), least: 20,
+            prepare: { scene in
+                try await Self.fill(scene, 3)
+                try await scene.flush()
+            },
+            act: { scene in
+                let log = scene.log
+                for number in 0..<4 {
+                    try await scene.add([("l\(number)", "value")], producer: 7)
+                    try log.prepareToClose()
+                    if number % 2 == 0 { try await log.syncFileSystem() }
+                }
+                try await log.close()
+                scene.story.value.durable = log.endOffset
+                var offsets = LogOffsets()
+                offsets.add(TopicPartition("t", 0), log)
+                try await scene.directory.close(offsets, brokerEpoch: 1)
+            },
+            check: { scene in
+                try await Self.checkRecords(scene, kind)
+                try await scene.add([("after", "the crash")])
+                try await scene.flush()
+                try await Self.checkRecords(scene, kind)
+            }
+        ).run()
+    }
+
     @Test(arguments: kinds) func whatRetentionTookDoesNotComeBackAsData(kind: Crash) throws {
         var config = Self.small()
         config.segmentBytes = 300

@@ -55,6 +55,56 @@ private func small() -> LogConfig {
         }
     }
 
+    @Test func whereItsFileSystemCanNotBeSyncedALogIsNotClosedInOrder() throws {
+        try World.run(seeds: 0..<10) { world in
+            let node = world.addNode()
+            let disk = Shared(node.disk)
+            try world.run(on: node) { cores in
+                let health = DirectoryHealth()
+                let log = try await Log.open("/t-0", LogOpening(), LogContext(core: cores[0]), health: health)
+                try await log.add(batch(3))
+                try log.prepareToClose()
+                disk.value.faults.syncError = 1
+                await #expect(throws: LogError.self) { try await log.syncFileSystem() }
+                // No sync of the log would fail any more.
+                disk.value.faults.syncError = 0
+                #expect(health.failure != nil)
+                await #expect(throws: LogError.self) { try await log.close() }
+            }
+        }
+    }
+
+    @Test func aLogIsSyncedEvenIfTheSyncOfItsFileSystemWasNone() throws {
+        try World.run(seeds: 0..<20) { world in
+            let node = world.addNode()
+            let disk = Shared(node.disk)
+            try world.run(on: node) { cores in
+                var opening = LogOpening()
+                opening.config = small()
+                opening.topicID = topicID
+                let log = try await Log.open("/t-0", opening, LogContext(core: cores[0]))
+                for number in Int32(0)..<9 {
+                    try await log.add(batch(1, bytes: 900, producer: (7, 0), sequence: number))
+                }
+                try await log.flush()
+                try await log.add(batch(1, bytes: 900, producer: (7, 0), sequence: 9))
+                try log.prepareToClose()
+                disk.value.faults.lyingSync = 1
+                try await log.syncFileSystem()
+                disk.value.faults.lyingSync = 0
+                try await log.close()
+            }
+            let names = node.disk.names(in: "/t-0")
+            let bytes = names.map { node.disk.contents(of: "/t-0/" + $0) }
+            #expect(names.count > 10)
+            world.crash(node, .powerCut)
+            #expect(node.disk.names(in: "/t-0") == names)
+            for (name, bytes) in zip(names, bytes) {
+                #expect(node.disk.contents(of: "/t-0/" + name) == bytes, "\(name)")
+            }
+        }
+    }
+
     @Test func aFailedSyncIsNotTriedAgainAndTakesTheDirectoryOffline() throws {
         try World.run(seeds: 0..<10) { world in
             let node = world.addNode()

@@ -246,6 +246,7 @@ extension Shard {
             await move.stop()
             if let log = move.log, await !close(log, name) { unclean.insert(move.future.directory) }
         }
+        await syncTogether()
         nonisolated(unsafe) let queue = WorkQueue(partitions.all)  // of this core, as its users are
         await inParallel {
             while let partition = queue.next() {
@@ -256,6 +257,24 @@ extension Shard {
         var collected = offsets()
         collected.unclean.formUnion(unclean)
         return collected
+    }
+
+    /// Where many logs are to be synced, has their file system do that at once: thousands of small files, each synced
+    /// by itself, cost the device several times as many writes and flushes. What others have written there is waited
+    /// for as well, which can take long on a disk that they share; hence only where the logs themselves would.
+    private func syncTogether() async {
+        let logs = partitions.all.filter(\.log.isSyncedByClose)
+        for (_, logs) in Dictionary(grouping: logs, by: \.directory).sorted(by: { $0.key < $1.key }) {
+            guard logs.count >= Limits.logsSyncedTogether else { continue }
+            // What fails here does so again when the log is closed.
+            for partition in logs {
+                try? partition.log.prepareToClose()
+                await core.sleep(until: core.now())
+            }
+            do throws(LogError) { try await logs[0].log.syncFileSystem() } catch {
+                node.logger.error("the file system of \(logs[0].directory) can't be synced: \(error)")
+            }
+        }
     }
 
     private func close(_ log: Log, _ name: TopicPartition) async -> Bool {

@@ -1,3 +1,4 @@
+@testable import Broker
 import Bytes
 import KafkaProtocol
 import Simulation
@@ -31,6 +32,25 @@ import Testing
             let refused = try await client.produce("t", batch([String(repeating: "x", count: 600)]))
             #expect(KafkaError(refused.errorCode) == .messageTooLarge)
             #expect(try await client.produce("t", batch(["c"])).baseOffset == 2)
+        }
+    }
+
+    @Test(arguments: UInt64(1)...3) func manyLogsAreClosedInOrderTogether(seed: UInt64) throws {
+        let stage = try Stage(seed: seed)
+        let partitions = Int32(Limits.logsSyncedTogether) + 1
+        try stage.ask { client async throws in
+            try await client.create("t", partitions: partitions)
+            for partition in 0..<partitions { try await client.produce("t", partition, batch(["\(partition)"])) }
+        }
+        let before = stage.node.disk.syncsOfAll
+        try stage.stop()
+        #expect(stage.node.disk.syncsOfAll == before + 1)
+        stage.crash(.powerCut)
+        stage.node.disk.visited = []
+        try stage.start()
+        #expect(stage.node.disk.visited?.contains { $0.hasPrefix("/data/t-") } == false)
+        try stage.ask { client async throws in
+            for partition in 0..<partitions { #expect(try await client.values("t", partition) == ["\(partition)"]) }
         }
     }
 
