@@ -21,6 +21,7 @@ struct CheckedWalk {
     /// What lies in front; `nil` when it isn't known.
     private(set) var before: BatchBefore?
     private let mayEndBehindHole: Bool
+    private let evidence: EpochEvidence?
     private var chunk = ByteSlice()
     private var chunkStart = 0
     /// Set when the walk has ended before its end.
@@ -29,8 +30,11 @@ struct CheckedWalk {
     /// All of a segment, whose file has `fileBytes`.
     ///
     /// - Parameter mayEndBehindHole: the last batch's offset need not follow from those before.
-    init(_ file: File, baseOffset: Int64, fileBytes: Int, mayEndBehindHole: Bool) {
+    init(
+        _ file: File, baseOffset: Int64, fileBytes: Int, mayEndBehindHole: Bool, evidence: EpochEvidence?
+    ) {
         self.mayEndBehindHole = mayEndBehindHole
+        self.evidence = evidence
         self.file = file
         self.baseOffset = baseOffset
         end = fileBytes
@@ -42,7 +46,11 @@ struct CheckedWalk {
     }
 
     /// The batches that lie wholly within `positions`, but the first in any case; the segment's batches go up to `end`.
-    init(_ file: File, baseOffset: Int64, _ positions: Range<Int>, end: Int, before: BatchBefore?) {
+    init(
+        _ file: File, baseOffset: Int64, _ positions: Range<Int>, end: Int, before: BatchBefore?,
+        evidence: EpochEvidence
+    ) {
+        self.evidence = evidence
         self.file = file
         self.baseOffset = baseOffset
         self.end = end
@@ -115,13 +123,19 @@ struct CheckedWalk {
             throw DamageReason("leader epoch \(epoch) comes behind epoch \(earlier)")
         }
         let follows = place.baseOffset == before?.endOffset
-        if follows, epoch == before?.leaderEpoch { return }
+        let verdict = evidence?.verdict(on: place) ?? .silent
+        if follows, verdict != .contradicts, epoch == before?.leaderEpoch { return }
         let next = try await peek(at: position + place.size)
         // Behind a hole, as compaction leaves them, the next batch has to leave room.
         if !follows, next == nil ? !mayEndBehindHole : place.lastOffset >= next?.baseOffset ?? .max {
             throw DamageReason("offsets \(place.baseOffset) to \(place.lastOffset) don't fit in")
         }
-        if let epoch, let next, next.header != nil, next.leaderEpoch < epoch {
+        if let evidence, verdict == .contradicts,
+            EpochEvidence.isBatchAtFault(evidence.verdict(on: before), next.map(evidence.verdict(on:)) ?? .silent)
+        {
+            throw DamageReason("leader epoch \(place.leaderEpoch) is none that the log had at that offset")
+        }
+        if let epoch, let next, next.header != nil, next.leaderEpoch < epoch, verdict != .agrees {
             throw DamageReason("leader epoch \(epoch) comes in front of epoch \(next.leaderEpoch)")
         }
     }

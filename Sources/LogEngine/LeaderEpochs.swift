@@ -58,9 +58,23 @@ public struct LeaderEpochs: Equatable, Sendable {
         return (above == 0 ? epoch : entries[above - 1].epoch, entries[above].startOffset)
     }
 
-    /// The epoch in which `offset` was written, if it is known.
+    /// The epoch in which `offset` was written, if it is known. O(log n).
     public func epoch(of offset: Int64) -> Int32? {
-        entries.last { $0.startOffset <= offset }?.epoch
+        index(of: offset).map { entries[$0].epoch }
+    }
+
+    /// The entry to which `offset` belongs. O(log n).
+    func index(of offset: Int64) -> Int? {
+        var range = 0..<entries.count
+        while !range.isEmpty {
+            let middle = (range.lowerBound + range.upperBound) / 2
+            if entries[middle].startOffset <= offset {
+                range = middle + 1..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
+        }
+        return range.lowerBound > 0 ? range.lowerBound - 1 : nil
     }
 
     private func index(above epoch: Int32) -> Int {

@@ -152,9 +152,16 @@ extension Log {
     /// A write failed: memory and file go back to where they were before the turn.
     private func takeBack(_ error: LogError) {
         producers.rollBack()
-        if let before = epochsBeforeTurn { epochs = before }
+        if let before = epochsBeforeTurn {
+            epochs = before
+            areEpochsUnsaved = true  // a sync may have saved them meanwhile
+        }
         epochsBeforeTurn = nil
         nextOffset = written.value
+        // One that was noted behind the turn begins where the log ends now.
+        if let latest = epochs.latest, latest.startOffset > nextOffset {
+            areEpochsUnsaved = epochs.assign(latest.epoch, startOffset: nextOffset)
+        }
         let turn = endPending()
         do throws(LogError) {
             try active.cutFile(to: active.size)

@@ -88,6 +88,8 @@ struct LogLoading {
     private var rebuilt: [Segment] = []
     private var epochs = LeaderEpochs()
     private var epochsOnDisk: LeaderEpochs?
+    /// What the epoch file says, when it is sealed: Apache Kafka's may be anything.
+    private var epochEvidence: EpochEvidence?
     private var snapshots: [Int64] = []
     /// It has to be written again before the log counts as closed in order.
     private var isTopicIDTorn = false
@@ -109,7 +111,9 @@ struct LogLoading {
         try examine(&plan)
         tellOfDamaged()
         try await recover(plan)
-        return try loaded(topicID)
+        let loaded = try loaded(topicID)
+        if hasEpochs(beyond: loaded.endOffset) { try await saveEpochs() }
+        return loaded
     }
 
     /// The same where nothing has to be waited for; else `nil`.
@@ -125,7 +129,8 @@ struct LogLoading {
         tellOfDamaged()
         // What comes back with a power cut is removed by the next start.
         for name in temporaries.removals { try place.remove(name) }
-        return try loaded(topicID)
+        let loaded = try loaded(topicID)
+        return hasEpochs(beyond: loaded.endOffset) ? nil : loaded
     }
 
     private func tellOfDamaged() {
@@ -384,7 +389,7 @@ struct LogLoading {
         var next = segment.baseOffset
         var walk = CheckedWalk(
             file, baseOffset: segment.baseOffset, fileBytes: fileBytes,
-            mayEndBehindHole: mayHaveHoles || segment !== segments.last)
+            mayEndBehindHole: mayHaveHoles || segment !== segments.last, evidence: epochEvidence)
         while let (batch, control) = try await walk.next() {
             var aborted: AbortedTransaction?
             if let header = batch.header {
@@ -462,11 +467,28 @@ struct LogLoading {
             guard seal == .broken else {
                 epochs = stored
                 epochsOnDisk = stored
+                if seal == .intact {
+                    // Saved in the background behind each new epoch's first batch, but before a sync or a stop counts.
+                    epochEvidence = EpochEvidence(
+                        stored, completeBelow: opening.wasClean ? .max : opening.recoveryPoint)
+                }
                 return
             }
             reason = Seal.reason
         } catch { reason = error.description }
         damaged.append((place.path(LeaderEpochFile.name), reason))
+    }
+
+    /// The epoch file tells of batches that are lost. What is appended in their place would contradict it.
+    private func hasEpochs(beyond endOffset: Int64) -> Bool {
+        epochsOnDisk?.latest.map { $0.startOffset > endOffset } ?? false
+    }
+
+    private func saveEpochs() async throws(LogError) {
+        let path = place.path(LeaderEpochFile.name)
+        do throws(Errno) { try await place.files.replaceSealed(path, with: LeaderEpochFile.encode(epochs)) } catch {
+            throw .storage(error, path: path)
+        }
     }
 
     /// Without an epoch file the batches say which epochs there were.

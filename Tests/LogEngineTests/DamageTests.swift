@@ -134,8 +134,8 @@ private func damagedPath(_ error: any Error) -> String? {
     return path
 }
 
-/// No flipped bit makes one of them another.
-private func epoch(_ index: Int) -> Int32 { 3 << (2 * Int32(index / 10)) }
+/// One flipped bit makes some of them the one before or behind. One epoch has a single batch.
+private func epoch(_ index: Int) -> Int32 { 3 + Int32(index / 10) + (index > 20 ? 1 : 0) }
 
 @Suite struct DamageTests {
     /// A 7: whichever byte of a segment is damaged while the broker is down, readers get what was written or an error
@@ -194,20 +194,15 @@ private func epoch(_ index: Int) -> Int32 { 3 << (2 * Int32(index / 10)) }
             for position in 0..<size {
                 let hit = try #require(batches.last { $0.position <= position })
                 if position - hit.position >= 64, position % 5 != 0 { continue }
-                // Nothing but itself says in which epoch the very last batch was written.
-                if hit.header.endOffset == specimen.end, (12..<16).contains(position - hit.position) { continue }
                 let bit = Int.random(in: 0..<8, using: &numbers)
                 let place = "seed \(seed), byte \(position - hit.position) of the batch at \(hit.position), bit \(bit)"
                 try await specimen.flipping(specimen.path(base), position, bit: bit) {
                     // Clean, or after a crash: what was synced is told of, what wasn't is cut off.
                     let isEpoch = (12..<16).contains(position - hit.position)
                     for (clean, recoveryPoint) in [(true, specimen.end), (false, specimen.end), (false, 0)] {
-                        // A recovery believes the batches, not the epoch file: between the epochs before and behind
-                        // an epoch's first batch others would fit in, and it knows none in front of the first.
-                        let former = batches.last { $0.position < hit.position }
-                        if isEpoch, !clean, former?.header.partitionLeaderEpoch != hit.header.partitionLeaderEpoch {
-                            continue
-                        }
+                        // Of the last batch nothing else tells the epoch until a sync has counted.
+                        let isLast = hit.header.endOffset == specimen.end
+                        if isEpoch, isLast, !clean, recoveryPoint == 0 { continue }
                         let log: Log
                         do { log = try await specimen.open(clean: clean, recoveryPoint: recoveryPoint) } catch {
                             #expect(damagedPath(error) == specimen.path(base), "\(place): \(error)")
@@ -223,6 +218,71 @@ private func epoch(_ index: Int) -> Int32 { 3 << (2 * Int32(index / 10)) }
                     }
                 }
             }
+        }
+    }
+
+    /// A batch's epoch is outside its checksum, and another may fit in as well: the sealed epoch file tells.
+    @Test func aFlippedBitInALeaderEpochIsFoundByARecovery() async throws {
+        try await withLogs { context, directory in
+            let specimen = try await Specimen(directory + "/t-0", context)
+            for hit in specimen.written {
+                for bit in [0, 1, 2, 3, 10, 17, 24, 31] {
+                    let place = "offset \(hit.header.baseOffset), bit \(bit)"
+                    let position = hit.position + 15 - bit / 8
+                    try await specimen.flipping(specimen.path(hit.segment), position, bit: bit % 8) {
+                        for recoveryPoint in [hit.header.endOffset, specimen.end, 0] {
+                            if recoveryPoint == 0, hit.header.endOffset == specimen.end { continue }
+                            let log: Log
+                            do { log = try await specimen.open(clean: false, recoveryPoint: recoveryPoint) } catch {
+                                #expect(damagedPath(error) == specimen.path(hit.segment), "\(place): \(error)")
+                                #expect(recoveryPoint > hit.header.baseOffset, "\(place)")
+                                continue
+                            }
+                            let error = try await specimen.read(log, from: 0, maxBytes: 500, where: place)
+                            if let error {
+                                #expect(damagedPath(error) == specimen.path(hit.segment), "\(place): \(error)")
+                            } else {
+                                #expect(log.endOffset == hit.header.baseOffset && recoveryPoint == 0, "\(place)")
+                            }
+                            await log.abandon()
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nobody's disk flips a bit in batch after batch: an epoch file that says so was put there by somebody.
+    @Test func anEpochFileThatNoBatchBearsOutIsNoEvidence() async throws {
+        try await withLogs { context, directory in
+            let specimen = try await Specimen(directory + "/t-0", context)
+            let epochs = LeaderEpochs([.init(epoch: 1, startOffset: 0), .init(epoch: 99, startOffset: 5)])
+            try await context.core.files.replaceSealed(
+                specimen.directory + "/leader-epoch-checkpoint", with: LeaderEpochFile.encode(epochs))
+            for clean in [true, false] {
+                let log = try await specimen.open(clean: clean, recoveryPoint: clean ? specimen.end : 0)
+                #expect(log.endOffset == specimen.end)
+                #expect(try await specimen.read(log, from: 0, maxBytes: 500, where: "clean \(clean)") == nil)
+                await log.abandon()
+            }
+        }
+    }
+
+    /// What is appended where lost batches were would contradict the file, after a power cut that keeps the one and not
+    /// the other.
+    @Test func epochsOfLostBatchesLeaveTheFileBeforeAnythingIsAppended() async throws {
+        try await withLogs { context, directory in
+            let specimen = try await Specimen(directory + "/t-0", context)
+            let lost = try #require(specimen.written.first { $0.header.partitionLeaderEpoch == 7 })
+            let file = try context.core.files.open(specimen.path(lost.segment), .readWrite)
+            try file.truncate(to: lost.position + 10)
+            file.close()
+            let log = try await specimen.open(clean: false, recoveryPoint: 0)
+            #expect(log.endOffset == lost.header.baseOffset)
+            let stored = try context.core.files.readSealed(specimen.directory + "/leader-epoch-checkpoint")
+            #expect(try LeaderEpochFile.decode(stored.bytes) == log.leaderEpochs)
+            #expect(stored.seal == .intact && log.leaderEpochs.latest?.epoch == 6)
+            await log.abandon()
         }
     }
 

@@ -105,6 +105,31 @@ private func small() -> LogConfig {
         }
     }
 
+    @Test func anEpochNotedBehindAWriteThatFailsBeginsWhereTheLogEnds() throws {
+        try World.run(seeds: 0..<3) { world in
+            var faults = FaultPlan.none
+            faults.capacityBytes = 96 << 10
+            let node = world.addNode(faults: faults)
+            try world.run(on: node) { cores in
+                let context = LogContext(core: cores[0])
+                let log = try await Log.open("/t-0", LogOpening(), context, health: DirectoryHealth())
+                try await log.add(batch(2, bytes: 900), epoch: 3)
+                let ballast = try cores[0].files.open("/ballast", .create)
+                try ballast.write([ByteSlice([UInt8](repeating: 1, count: 90 << 10))], at: 0)
+                let result = try log.append(batch(9, bytes: 9000), leaderEpoch: 3)
+                log.noteEpoch(4)
+                await #expect(throws: LogError.self) { try await result.written() }
+                #expect(log.endOffset == 2)
+                ballast.close()
+                try cores[0].files.remove("/ballast")
+                try await log.add(batch(2, bytes: 900), epoch: 4)
+                let expected = LeaderEpochs([.init(epoch: 3, startOffset: 0), .init(epoch: 4, startOffset: 2)])
+                #expect(log.leaderEpochs == expected)
+                try await log.close()
+            }
+        }
+    }
+
     @Test func aFailedSyncIsNotTriedAgainAndTakesTheDirectoryOffline() throws {
         try World.run(seeds: 0..<10) { world in
             let node = world.addNode()
