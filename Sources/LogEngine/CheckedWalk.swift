@@ -115,7 +115,7 @@ struct CheckedWalk {
     /// A batch's offset and epoch are outside its checksum: they have to fit between those of the batches around it.
     private mutating func checkSurroundings(of place: BatchPlace) async throws(DamageReason) {
         if let before, place.baseOffset < before.endOffset {
-            throw DamageReason("offset \(place.baseOffset) comes where \(before.endOffset) or more is due")
+            throw .offset(of: place, below: before.endOffset)
         }
         let epoch = place.header == nil ? nil : Optional(place.leaderEpoch)
         if let epoch, epoch < -1 { throw DamageReason("there is no leader epoch \(epoch)") }
@@ -128,12 +128,12 @@ struct CheckedWalk {
         let next = try await peek(at: position + place.size)
         // Behind a hole, as compaction leaves them, the next batch has to leave room.
         if !follows, next == nil ? !mayEndBehindHole : place.lastOffset >= next?.baseOffset ?? .max {
-            throw DamageReason("offsets \(place.baseOffset) to \(place.lastOffset) don't fit in")
+            throw .offsets(of: place)
         }
         if let evidence, verdict == .contradicts,
             EpochEvidence.isBatchAtFault(evidence.verdict(on: before), next.map(evidence.verdict(on:)) ?? .silent)
         {
-            throw DamageReason("leader epoch \(place.leaderEpoch) is none that the log had at that offset")
+            throw .epoch(place.leaderEpoch)
         }
         if let epoch, let next, next.header != nil, next.leaderEpoch < epoch, verdict != .agrees {
             throw DamageReason("leader epoch \(epoch) comes in front of epoch \(next.leaderEpoch)")

@@ -14,7 +14,7 @@ struct EpochEvidence {
 
     /// What it says of a batch of that epoch which ends with `lastOffset`. O(log n) in the epochs.
     func verdict(on epoch: Int32, lastOffset: Int64) -> Verdict {
-        guard epoch >= 0, let index = epochs.index(of: lastOffset) else { return .silent }
+        guard epoch >= 0, let index = epochs.index(of: lastOffset) else { return epoch < -1 ? .contradicts : .silent }
         let known = epochs.entries[index].epoch
         if epoch == known { return .agrees }
         let isLatest = index + 1 == epochs.entries.count

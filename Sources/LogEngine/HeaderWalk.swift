@@ -69,6 +69,18 @@ struct DamageReason: Error {
         text = ""
         self.failure = failure
     }
+
+    static func offset(of place: BatchPlace, below due: Int64) -> DamageReason {
+        DamageReason("offset \(place.baseOffset) comes where \(due) or more is due")
+    }
+
+    static func offsets(of place: BatchPlace) -> DamageReason {
+        DamageReason("offsets \(place.baseOffset) to \(place.lastOffset) don't fit in")
+    }
+
+    static func epoch(_ epoch: Int32) -> DamageReason {
+        DamageReason("leader epoch \(epoch) is none that the log had at that offset")
+    }
 }
 
 /// Steps from batch header to batch header through a `.log` file; what lies between isn't read. Offsets that don't
@@ -104,7 +116,7 @@ struct HeaderWalk {
                 UnsafeRawPointer(buffer.base + (position - held.lowerBound)), count: count, position: position)
             guard place.size <= end - position else { throw DamageReason("the batch is incomplete") }
             if let before, place.baseOffset < before.endOffset {
-                throw DamageReason("offset \(place.baseOffset) comes where \(before.endOffset) or more is due")
+                throw DamageReason.offset(of: place, below: before.endOffset)
             }
         } catch {
             throw .corrupt(path: file.path, position: position, reason: error.text)

@@ -30,9 +30,8 @@ extension Log {
             let before = walk.before
             guard let (batch, _) = try await walk.next() else { break }
             if try await isBeyondEnd(batch, before, &walk, of: segment) {
-                damage = CheckedWalk.Damage(
-                    position: batch.position,
-                    reason: "offsets \(batch.baseOffset) to \(batch.lastOffset) don't fit in")
+                let reason = DamageReason.offsets(of: batch).text
+                damage = CheckedWalk.Damage(position: batch.position, reason: reason)
             } else {
                 sound = walk.position
             }
@@ -56,7 +55,8 @@ extension Log {
         return try await walk.peek() == nil
     }
 
-    private func endOffset(of segment: Segment) -> Int64 {
+    /// Below what all offsets of a segment are; `.max` when it isn't the log's any longer.
+    func endOffset(of segment: Segment) -> Int64 {
         guard let index = segmentIndex(of: segment.baseOffset), segments[index] === segment else { return .max }
         return index + 1 < segments.count ? segments[index + 1].baseOffset : nextOffset
     }

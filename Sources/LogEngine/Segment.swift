@@ -409,8 +409,7 @@ final class Segment {
         guard let last else { return baseOffset }
         if !mayHaveHoles, last.baseOffset != last.before?.endOffset {
             throw .corrupt(
-                path: path(.log), position: last.position,
-                reason: "offsets \(last.baseOffset) to \(last.lastOffset) don't fit in")
+                path: path(.log), position: last.position, reason: DamageReason.offsets(of: last).text)
         }
         return last.lastOffset + 1
     }

@@ -116,8 +116,9 @@ extension Cleaner {
         _ source: Segment, into output: inout CleanedOutput, _ producers: [Int64: ProducerStates.LastOffset],
         isLast: Bool
     ) async throws(CleaningStop) {
-        let file = try failing { () throws(LogError) in try source.file(.log) }
-        var batches = SegmentBatches(file, from: 0, to: source.size, chunkBytes: terms.bufferBytes)
+        var batches = try failing { () throws(LogError) in
+            try SegmentBatches(source, of: log, chunkBytes: terms.bufferBytes)
+        }
         while let chunk = try await waiting({ () throws(LogError) in try await batches.next() }) {
             try check()
             pace.read(chunk.bytes.count)

@@ -137,10 +137,10 @@ struct Cleaner {
 
     /// False when the map is full.
     private mutating func map(_ segment: Segment, from: Int64) async throws(CleaningStop) -> Bool {
-        let (file, start) = try failing { () throws(LogError) in
-            (try segment.file(.log), try segment.batches(from: from).position)
+        var batches = try failing { () throws(LogError) in
+            let start = try segment.batches(from: from).position
+            return try SegmentBatches(segment, of: log, from: start, chunkBytes: terms.bufferBytes)
         }
-        var batches = SegmentBatches(file, from: start, to: segment.size, chunkBytes: terms.bufferBytes)
         while let chunk = try await waiting({ () throws(LogError) in try await batches.next() }) {
             try check()
             report.mappedBytes += chunk.bytes.count

@@ -204,6 +204,46 @@ import Testing
         }
     }
 
+    /// Neither is in a batch's CRC, and what compaction wrote is believed.
+    @Test func aFlippedBitInAnOffsetOrAnEpochIsNotWrittenOn() async throws {
+        try await withLogs { context, directory in
+            var log = try await Log.open(directory + "/t-0", compacted(segmentBytes: 500), context)
+            for index in Int32(0)..<18 {
+                try await log.add(keyed([("k\(index)", "value"), ("l\(index)", "value")]), epoch: 4 + index / 6)
+            }
+            try await log.roll(epoch: 7)
+            try await log.close()
+            let logs = try context.core.files.list(directory + "/t-0").compactMap { SegmentFileName($0) }
+                .filter { $0.kind == .log }.sorted { $0.baseOffset < $1.baseOffset }
+            #expect(logs.count > 4)
+            for name in logs.dropLast() {
+                let path = directory + "/t-0/" + name.text
+                let file = try context.core.files.open(path, .readWrite)
+                defer { file.close() }
+                let whole = try file.readAll()
+                var batches = BatchIterator(whole)
+                var position = 0
+                while try batches.nextBatch() != nil {
+                    for bit in 0..<128 where bit / 32 != 2 && bit % 3 == position % 3 {
+                        let at = position + bit / 8
+                        try file.write([ByteSlice([whole[at..<at + 1].array[0] ^ 1 << UInt8(bit % 8)])], at: at)
+                        log = try await Log.open(directory + "/t-0", compacted(segmentBytes: 500), context)
+                        log.settle()
+                        do {
+                            let done = try await log.clean()
+                            Issue.record("\(name.text), byte \(bit / 8) at \(position), bit \(bit % 8): \(done)")
+                        } catch {
+                            guard case .corrupt(path, _, _)? = error as? LogError else { throw error }
+                        }
+                        await log.abandon()
+                        try file.write([whole[at..<at + 1]], at: at)
+                    }
+                    position = batches.position
+                }
+            }
+        }
+    }
+
     @Test func indexesAndTimesOfTheNewSegmentLeadToItsRecords() async throws {
         try await withLogs { context, directory in
             let log = try await Log.open(directory + "/t-0", compacted(segmentBytes: 4000), context)

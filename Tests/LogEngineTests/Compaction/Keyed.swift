@@ -41,10 +41,10 @@ extension Log {
     func settle() { updateHighWatermark(to: endOffset) }
 
     /// Begins a new segment with a record of its own key: what lies before it can be compacted.
-    func roll(_ key: String = "roll") async throws {
+    func roll(_ key: String = "roll", epoch: Int32 = 0) async throws {
         let before = config.segmentMilliseconds
         config.segmentMilliseconds = .min / 2
-        try await add(keyed([(key, "active")], timestamp: 1_000_000))
+        try await add(keyed([(key, "active")], timestamp: 1_000_000), epoch: epoch)
         config.segmentMilliseconds = before
         settle()
     }
