@@ -66,6 +66,25 @@ import Testing
         }
     }
 
+    @Test func nothingIsPrintedOfATransactionIndexWithAnEntryOfALaterVersion() throws {
+        try withGolden(["clean"]) { golden in
+            var bytes = try golden.read("clean/txn-0/\(Self.first).txnindex").array
+            bytes[bytes.count - 34] = 3
+            try golden.write(bytes, to: "damaged/\(Self.first).txnindex")
+            let output = golden.dump(["--files", "damaged/\(Self.first).txnindex"])
+            #expect(output.contains("Unexpected aborted transaction version 3 in transaction index "))
+            #expect(!output.contains("producerId") && output.hasSuffix("[exit 1]\n"))
+        }
+    }
+
+    @Test func aProducerSnapshotOfNoLengthIsToldAndNoFailure() throws {
+        try withGolden(["clean"]) { golden in
+            try golden.write([0], to: "damaged/\(Self.first).snapshot")
+            let output = golden.dump(["--files", "damaged/\(Self.first).snapshot"])
+            #expect(output.contains("Snapshot failed schema validation") && output.hasSuffix("[exit 0]\n"))
+        }
+    }
+
     @Test func anUnknownDecoderIsNamed() {
         #expect {
             try ValueDecoder(named: "com.example.Mine")

@@ -14,7 +14,10 @@ extension Dump {
         do throws(Errno) { bytes = try files.readAll(path, limit: Self.snapshotBytes) } catch {
             throw DumpFailure("\(path): \(error)")
         }
-        guard bytes.count >= 2 else { throw DumpFailure("\(path): the file is too short for a snapshot") }
+        guard bytes.count >= 2 else {
+            terminal.error("Snapshot failed schema validation: the file is too short for a snapshot")
+            return
+        }
         let version: Int16 = bytes.bigEndian(0)
         guard ProducerSnapshot.versions.contains(version) else {
             terminal.error(
@@ -55,9 +58,18 @@ extension Dump {
     /// `.txnindex`
     func dumpAbortedTransactions(_ path: String) throws(DumpFailure) {
         _ = try DumpPath.baseOffset(path)
-        try eachAborted(try open(path)) { (entry) throws(DumpFailure) in
+        let file = try open(path)
+        // Nothing is printed of an index that has an entry nobody knows.
+        try eachAborted(file) { (entry) throws(DumpFailure) in
+            let version = entry.bigEndian(0, as: Int8.self)
+            guard version > 0 else { return }
+            throw DumpFailure(
+                "Unexpected aborted transaction version \(version) in transaction index \(DumpPath.absolute(path)), "
+                    + "current version is 0")
+        }
+        try eachAborted(file) { (entry) throws(DumpFailure) in
             terminal.print(
-                "version: \(entry.bigEndian(0, as: Int16.self)) producerId: \(entry.bigEndian(2, as: Int64.self)) "
+                "version: \(entry.bigEndian(0, as: Int8.self)) producerId: \(entry.bigEndian(2, as: Int64.self)) "
                     + "firstOffset: \(entry.bigEndian(10, as: Int64.self)) "
                     + "lastOffset: \(entry.bigEndian(18, as: Int64.self)) "
                     + "lastStableOffset: \(entry.bigEndian(26, as: Int64.self))")
