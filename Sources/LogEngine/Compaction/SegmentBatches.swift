@@ -2,8 +2,8 @@ import Bytes
 import Reactor
 import Records
 
-/// Reads a sealed segment front to back, whole batches at a time, through the ring. What lies outside a batch's CRC, its
-/// offset and epoch, has to fit in: compaction writes it on, and what it wrote is believed.
+/// Reads a sealed segment front to back, whole batches at a time, through the ring. What lies outside a batch's CRC,
+/// its offset and epoch, has to fit in: compaction writes it on, and what it wrote is believed.
 struct SegmentBatches {
     let file: File
     private let end: Int
