@@ -115,8 +115,8 @@ public final class LogDirectory {
         do throws(Errno) {
             guard try files.status(path).isDirectory else { throw .notDirectory }
         } catch {
-            guard error == .noEntry || error == .notDirectory else { throw .storage(error, path: path) }
-            throw .directory(path: path, reason: "it doesn't exist, or isn't a directory")
+            guard error == .noEntry else { throw .storage(error, path: path) }
+            throw .directory(path: path, reason: "it doesn't exist")
         }
         let lock = try lock(path, files)
         let meta = try await readMeta(path, files, formatting)

@@ -1,5 +1,6 @@
-"""Settings of the broker itself, changed while it runs: what is accepted has an effect, what makes no sense is refused."""
+"""Settings of the broker itself, changed while it runs: what is accepted has an effect, what is absurd is refused."""
 import pathlib
+import shutil
 import sys
 import tempfile
 import time
@@ -16,7 +17,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # noqa: E402
 from waiting import until  # noqa: E402
 
 ALTER_LOG_DIRS, DESCRIBE_LOG_DIRS, ALTER_CONFIGS = 34, 35, 44
-INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, OUT_OF_ORDER = 38, 39, 45
+INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, OUT_OF_ORDER, STORAGE_ERROR = 38, 39, 45, 56
 
 
 class Directories:
@@ -53,14 +54,18 @@ class Directories:
         return reader.array(lambda r: (r.string(), r.array(lambda r: (r.int32(), r.int16()))))[0][1][0][1]
 
     def cordoned(self):
-        """DescribeLogDirs 5, without partitions: which directories are cordoned."""
+        return [is_cordoned for _, is_cordoned in self.described()]
+
+    def described(self):
+        """DescribeLogDirs 5, without partitions: each directory's error, and whether it is cordoned."""
         answer = wire.outcome(self.broker.port, wire.request(DESCRIBE_LOG_DIRS, 5, b"\1\0", tags=b"\0"))
         reader = wire.Reader(answer)
         reader.int32(), reader.int8(), reader.int32(), reader.int16()
         found = []
         for _ in range(reader.int8() - 1):
-            reader.int16(), reader.take(reader.int8() - 1), reader.int8(), reader.int64(), reader.int64()
-            found.append(reader.int8() == 1)
+            error = reader.int16()
+            reader.take(reader.int8() - 1), reader.int8(), reader.int64(), reader.int64()
+            found.append((error, reader.int8() == 1))
             reader.int8()
         return found
 
@@ -110,7 +115,8 @@ def refusal(directories):
 
 @pytest.mark.parametrize("setting, value", [
     ("cordoned_log_dirs", "/elsewhere"), ("cordoned_log_dirs", "*,/elsewhere"), ("log_roll_ms", "0"),
-    ("log_roll_jitter_ms", "-1"), ("log_retention_ms", "0"), ("log_cleaner_dedupe_buffer_size", "1048576")])
+    ("log_roll_jitter_ms", "-1"), ("log_retention_ms", "0"), ("log_cleaner_threads", "0"),
+    ("log_cleaner_dedupe_buffer_size", "1048576")])
 def test_what_makes_no_sense_is_refused(directories, setting, value):
     assert directories.alter(**{setting: value}) == wire.INVALID_REQUEST
 
@@ -144,3 +150,20 @@ def test_producers_are_forgotten_after_the_present_time(directories):
         assert until(lambda: send(5) == 0)
     finally:
         assert directories.alter("", producer_id_expiration_ms=None) == 0
+
+
+def test_a_file_in_place_of_a_directory_is_a_directory_offline(tmp_path):
+    made = Directories(tmp_path)
+    made.broker.start()
+    try:
+        assert made.broker.stop() == 0
+        shutil.rmtree(made.paths[1])
+        made.paths[1].write_text("a file")
+        made.broker.start()
+        assert made.described() == [(0, False), (STORAGE_ERROR, False)]
+        assert [made.homes(made.create()) for _ in range(3)] == [[0]] * 3
+        assert f"{made.paths[1]} can't be used" in made.broker.log.read_text()
+        assert made.broker.stop() == 0
+    finally:
+        if made.broker.alive():
+            made.broker.kill()

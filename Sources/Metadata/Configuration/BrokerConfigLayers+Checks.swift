@@ -9,7 +9,8 @@ extension BrokerConfigLayers {
                 retention == -1 || retention >= 1,
                 "log.retention.ms must be unlimited (-1) or, greater than or equal to 1")
         }
-        let threads = max(integer("log.cleaner.threads"), 1)
+        let threads = integer("log.cleaner.threads")
+        try require(threads >= 1, "log.cleaner.threads must be greater than or equal to 1")
         try require(
             integer("log.cleaner.dedupe.buffer.size") / threads > 1024 * 1024,
             "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.")
