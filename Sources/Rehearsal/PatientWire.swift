@@ -19,8 +19,9 @@ final class PatientWire {
         .notLeaderOrFollower, .notEnoughReplicas, .requestTimedOut, .concurrentTransactions,
         .coordinatorLoadInProgress, .coordinatorNotAvailable, .notCoordinator, .unstableOffsetCommit,
     ]
-    /// Such answers in a row; then they won't pass.
-    private static let patience = 500
+    /// Such answers in a row, some ten milliseconds each; then they won't pass. One sync may take five seconds, and an
+    /// answer may wait for several.
+    private static let patience = 5000
 
     let core: Core
     private let address: SocketAddress
