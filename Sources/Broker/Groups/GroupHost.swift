@@ -45,13 +45,20 @@ final class GroupHost: CoordinatorHost {
     /// Asks the machine; the answer may come much later (a join waits for the other members).
     /// - Parameter gone: fires when nobody waits any more; see `giveUp`.
     func ask(
-        _ request: GroupRequest, version: Int16, client: ClientIdentity, gone: FetchSignal? = nil
+        _ request: GroupRequest, version: Int16, client: ClientIdentity, gone: FetchSignal? = nil,
+        pass: TransactionPass? = nil
     ) async -> GroupResponse {
         let refusal = request.refusal(.notCoordinator, version: version)
-        guard !isStopped else { return refusal }
         lastToken += 1
         let token = lastToken
         return await withUnsafeContinuation { continuation in
+            // A turn may have passed since the call. From here to the append nothing comes between.
+            guard !isStopped else { return continuation.resume(returning: refusal) }
+            if let pass, case .commitTransactionalOffsets(let commit) = request,
+                let error = partition.refusal(of: commit.producerID, commit.producerEpoch, pass)
+            {
+                return continuation.resume(returning: request.refusal(error, version: version))
+            }
             waiting[token] = Asker(continuation: continuation, gone: gone, refusal: refusal)
             if let gone { tokens[ObjectIdentifier(gone)] = token }
             run { machine, effects in

@@ -47,13 +47,7 @@ extension Shard {
         pass: TransactionPass? = nil
     ) async -> GroupResponse {
         guard let host = groups[partition] else { return request.refusal(.notCoordinator, version: version) }
-        // From here to the append nothing comes between.
-        if let pass, case .commitTransactionalOffsets(let commit) = request,
-            let error = host.partition.refusal(of: commit.producerID, commit.producerEpoch, pass)
-        {
-            return request.refusal(error, version: version)
-        }
-        return await host.ask(request, version: version, client: client, gone: gone)
+        return await host.ask(request, version: version, client: client, gone: gone, pass: pass)
     }
 
     private func giveUp(_ partition: Int32, _ gone: FetchSignal) { groups[partition]?.giveUp(gone) }

@@ -27,11 +27,12 @@ final class TransactionHost: CoordinatorHost {
 
     /// Asks the machine; the answer comes when what it depends on is in the log.
     func ask(_ request: TransactionRequest, version: Int16) async -> TransactionResponse {
-        guard !isStopped else { return request.refusal(.notCoordinator) }
-        machine.transactionVersion = version
         lastToken += 1
         let token = lastToken
         return await withUnsafeContinuation { continuation in
+            // A turn may have passed since the call.
+            guard !isStopped else { return continuation.resume(returning: request.refusal(.notCoordinator)) }
+            machine.transactionVersion = version
             waiting[token] = continuation
             run { machine, effects in machine.handle(request, token: token, at: moment, &effects) }
         }
