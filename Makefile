@@ -50,6 +50,7 @@ crash: build $(VENV)/.ready
 	$(VENV)/bin/pytest -q -W ignore Tests/Crash
 	$(BROKER) simulate --seeds 1:40 --twice
 	$(BROKER) simulate --seeds 5020:5050 --twice --power-cuts
+	$(BROKER) simulate 32870 --twice --power-cuts
 
 ## Apache Kafka and we on the same data, where MOLDAU_KAFKA names a script that starts it (START DIRECTORY PORT
 ## NAME=VALUE…) and MOLDAU_KAFKA_TOOL one that runs its tools (TOOL NAME ARGUMENTS); skipped without.
