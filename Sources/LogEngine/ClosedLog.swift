@@ -20,10 +20,21 @@ public struct ClosedLog: Equatable, Sendable {
         self.bytes = bytes
     }
 
+    /// The same with a `partition.metadata`, which is written if none was there when the log was closed: older versions
+    /// gave none to logs without batches. Not durable, as that of a new log.
+    func withTopicID(in directory: String, _ files: FileSystem) -> ClosedLog {
+        guard bytes.last == 0 else { return self }
+        do throws(Errno) {
+            try PartitionMetadataFile.write(topicID, inDirectory: directory, files: files, .createNew)
+        } catch { return self }
+        return ClosedLog(
+            topicID: topicID, endOffset: endOffset, baseOffset: baseOffset,
+            bytes: bytes.dropLast() + [PartitionMetadataFile.encode(topicID).count])
+    }
+
     /// Whether nothing has been written to the log in `directory` since it was closed, whatever has become of the
     /// process. All that a log does but appending to its last segment is durable before it counts, so that it shows in
-    /// the names; an append shows in the sizes, also where a power cut has left but a part of it, and be it the topic's
-    /// id that goes down with the first.
+    /// the names; an append shows in the sizes, also where a power cut has left but a part of it.
     ///
     /// - Complexity: one listing, and the status of three or four files.
     func isUnchanged(in directory: String, _ files: FileSystem) -> Bool {

@@ -32,8 +32,8 @@ extension Log {
     /// ``close()`` would have to sync something: thousands of logs that nobody wrote to must not cost a sync each.
     public var isSyncedByClose: Bool {
         let isEmpty = nextOffset == segments[0].baseOffset
-        return isTouched || durable.value != nextOffset || !unsyncedSeals.isEmpty || isTopicIDUnsynced
-            || areEpochsUnsaved && !isEmpty
+        return isTouched || durable.value != nextOffset || !unsyncedSeals.isEmpty
+            || (isTopicIDUnsynced || areEpochsUnsaved) && !isEmpty
     }
 
     /// Writes most of what ``close()`` writes, so that one sync of the file system makes it durable for many logs:
@@ -123,23 +123,18 @@ extension Log {
         self.topicID = topicID
     }
 
-    /// The same, written with the first batch and durable with the first sync: a log without batches needs no id.
+    /// The same, durable with the first batch's sync. What a power cut leaves of it before is made anew.
     func note(topicID: UUID) {
         self.topicID = topicID
         isTopicIDUnwritten = true
+        try? writeTopicID()  // for want of room, say: the first sync tries again, and fails loudly
     }
 
     func writeTopicID() throws(LogError) {
         guard isTopicIDUnwritten, let topicID else { return }
         let path = place.path(PartitionMetadataFile.name)
         try at(path) { () throws(Errno) in
-            let file = try place.files.open(path, .create)
-            defer { file.close() }
-            let bytes = PartitionMetadataFile.encode(topicID)
-            try file.unseal()
-            try file.truncate(to: 0)
-            try file.write([bytes], at: 0)
-            try file.seal(Seal.checksum(bytes))
+            try PartitionMetadataFile.write(topicID, inDirectory: place.directory, files: place.files)
         }
         place.hasUnsyncedEntries = true
         isTopicIDUnwritten = false

@@ -38,6 +38,8 @@ struct LoadedLog {
     var snapshots: [Int64]
     /// Files were rebuilt.
     var isTouched: Bool
+
+    var isEmpty: Bool { endOffset == segments[0].baseOffset }
 }
 
 extension Log {
@@ -74,7 +76,7 @@ extension Log {
     private static func make(_ loaded: LoadedLog, _ loading: LogLoading) -> Log {
         let log = Log(loading.place, loading.opening, loaded)
         // An empty log is closed without a sync.
-        if loaded.endOffset == loaded.segments[0].baseOffset { loading.place.hasUnsyncedEntries = true }
+        if loaded.isEmpty { loading.place.hasUnsyncedEntries = true }
         if log.topicID == nil, let topicID = loading.opening.topicID { log.note(topicID: topicID) }
         return log
     }
@@ -91,13 +93,13 @@ struct LogLoading {
     /// What the epoch file says, when it is sealed: Apache Kafka's may be anything.
     private var epochEvidence: EpochEvidence?
     private var snapshots: [Int64] = []
-    /// It has to be written again before the log counts as closed in order.
-    private var isTopicIDTorn = false
     /// The segment that was recovered last lacks offsets: compaction has been there, whatever its checkpoint says.
     private var isCompacted = false
     private var recovered: (producers: ProducerStates, endOffset: Int64)?
-    /// Files that are made anew, and why.
-    private var damaged: [(path: String, reason: String)] = []
+    /// Files that are made anew, why, and from what.
+    private var damaged: [(path: String, reason: String, source: String)] = []
+
+    private static let batches = "the log's batches"
 
     init(place: LogPlace, opening: LogOpening) {
         self.place = place
@@ -134,8 +136,8 @@ struct LogLoading {
     }
 
     private func tellOfDamaged() {
-        for (path, reason) in damaged {
-            place.health.tell(ofMended: path, reason, outcome: "It is made anew from the log's batches")
+        for (path, reason, source) in damaged {
+            place.health.tell(ofMended: path, reason, outcome: "It is made anew from \(source)")
         }
     }
 
@@ -174,7 +176,7 @@ struct LogLoading {
             startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
             producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
-            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || isTopicIDTorn || !isCut)
+            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || !isCut)
     }
 
     /// Gives up what was opened.
@@ -215,26 +217,25 @@ struct LogLoading {
     private mutating func readTopicID() throws(LogError) -> UUID? {
         guard let (bytes, seal) = try read(PartitionMetadataFile.name) else { return nil }
         let path = place.path(PartitionMetadataFile.name)
-        guard seal != .broken, let stored = PartitionMetadataFile.decode(bytes) else {
-            // A power cut may leave anything in it where nothing of the log was ever synced.
-            if opening.topicID != nil, !opening.wasClean, opening.recoveryPoint == 0 {
-                isTopicIDTorn = true
-                return nil
-            }
-            let reason = seal == .broken ? "\(Seal.reason); \(Seal.advice)" : "no topic id can be read from it"
-            throw .corrupt(path: path, position: 0, reason: reason)
+        let stored = PartitionMetadataFile.decode(bytes)
+        if let stored, seal != .broken, stored == opening.topicID ?? stored { return stored }
+        let damage = stored == nil ? "no topic id can be read from it" : Seal.reason
+        let corrupt = LogError.corrupt(path: path, position: 0, reason: "\(damage); \(Seal.advice)")
+        guard let wanted = opening.topicID else { throw corrupt }
+        guard let stored, stored != wanted else {
+            // It is written without a sync: a power cut may leave anything of it, but not once the log was synced.
+            if opening.recoveryPoint > 0 { damaged.append((path, damage, "the cluster's metadata")) }
+            return nil
         }
-        if let wanted = opening.topicID, wanted != stored {
-            // Ids are random: two that differ in a few bits are the same, damaged.
-            let difference = (wanted.high ^ stored.high).nonzeroBitCount + (wanted.low ^ stored.low).nonzeroBitCount
-            guard difference > Limits.damagedIDBits else {
-                throw .corrupt(
-                    path: path, position: 0,
-                    reason: "the topic id is \(stored.text), a few bits away from \(wanted.text), which it should be")
-            }
-            throw .inconsistentTopicID(path: path, stored: stored.text, wanted: wanted.text)
+        if seal == .broken { throw corrupt }
+        // Ids are random: two that differ in a few bits are the same, damaged.
+        let difference = (wanted.high ^ stored.high).nonzeroBitCount + (wanted.low ^ stored.low).nonzeroBitCount
+        guard difference > Limits.damagedIDBits else {
+            throw .corrupt(
+                path: path, position: 0,
+                reason: "the topic id is \(stored.text), a few bits away from \(wanted.text), which it should be")
         }
-        return stored
+        throw .inconsistentTopicID(path: path, stored: stored.text, wanted: wanted.text)
     }
 
     /// Finishes or undoes what a stop interrupted, and returns the names that are there then.
@@ -326,7 +327,7 @@ struct LogLoading {
             let segment = segments[index]
             if planned.hasTransactionIndex, let damage = try segment.transactionIndexDamage() {
                 plan.segments[index].isRecovered = true
-                damaged.append((segment.path(.txnindex), damage))
+                damaged.append((segment.path(.txnindex), damage, Self.batches))
             } else if index + 1 == segments.count {
                 do throws(LogError) { _ = try segment.readEndOffset(mayHaveHoles: mayHaveHoles) } catch {
                     guard case .corrupt = error else { throw error }
@@ -476,7 +477,7 @@ struct LogLoading {
             }
             reason = Seal.reason
         } catch { reason = error.description }
-        damaged.append((place.path(LeaderEpochFile.name), reason))
+        damaged.append((place.path(LeaderEpochFile.name), reason, Self.batches))
     }
 
     /// The epoch file tells of batches that are lost. What is appended in their place would contradict it.

@@ -105,8 +105,9 @@ public final class Log: TurnEnd {
         snapshots = loaded.snapshots
         lastFlush = place.core.now()
         isTouched = loaded.isTouched
-        // What a process that was killed has written may not be on the device yet.
-        isTopicIDUnsynced = !opening.wasClean && loaded.topicID != nil
+        // What a process that was killed has written may not be on the device yet; nor what an empty log has, which is
+        // closed without a sync.
+        isTopicIDUnsynced = loaded.topicID != nil && (!opening.wasClean || loaded.isEmpty)
         producers.release(below: highWatermark)
         segments[segments.count - 1].becomeActive(endOffset: loaded.endOffset)
     }

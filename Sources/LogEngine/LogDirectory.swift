@@ -197,7 +197,7 @@ public final class LogDirectory {
     /// partition's is refused. To be called once, before any log is opened.
     ///
     /// - Complexity: after an orderly stop no replica's directory is looked into; after another one those are listed
-    ///   whose log was closed before.
+    ///   whose log was closed before. Those that have no `partition.metadata` from older versions get one, once.
     public func partitions() throws(LogError) -> [PartitionDirectory] {
         let names = try at(path) { () throws(Errno) in try files.list(path) }
         let recoveryPoints = checkpoint(
@@ -228,7 +228,7 @@ public final class LogDirectory {
                     name: parsed, path: path, wasClean: wasClean, recoveryPoint: recoveryPoint,
                     startOffset: startOffsets?[parsed.partition] ?? 0,
                     highWatermark: highWatermarks?[parsed.partition] ?? 0,
-                    cleanedUpTo: cleaned?[parsed.partition] ?? 0, closed: closed))
+                    cleanedUpTo: cleaned?[parsed.partition] ?? 0, closed: closed?.withTopicID(in: path, files)))
         }
         return found
     }

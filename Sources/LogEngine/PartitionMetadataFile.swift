@@ -9,6 +9,19 @@ package enum PartitionMetadataFile {
         ByteSlice(utf8: "version: 0\ntopic_id: \(topicID.text)")
     }
 
+    /// Writes the id into a partition's directory, sealed. Whoever doesn't sync it has it made anew after a power cut.
+    static func write(
+        _ topicID: UUID, inDirectory path: String, files: FileSystem, _ mode: OpenMode = .create
+    ) throws(Errno) {
+        let file = try files.open(path + "/" + name, mode)
+        defer { file.close() }
+        let bytes = encode(topicID)
+        try file.unseal()
+        try file.truncate(to: 0)
+        try file.write([bytes], at: 0)
+        try file.seal(Seal.checksum(bytes))
+    }
+
     /// The id that a partition's directory tells; `nil` where none can be read, or believed.
     package static func topicID(inDirectory path: String, files: FileSystem) -> UUID? {
         guard let (bytes, seal) = try? files.readSealed(path + "/" + name), seal != .broken else { return nil }

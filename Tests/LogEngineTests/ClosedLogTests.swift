@@ -91,8 +91,8 @@ private let partition = TopicPartition("t", 0)
         }
     }
 
-    /// A power cut may leave of the first batch's write no more than that.
-    @Test func anEmptyLogWithATopicIDIsNotAsItWas() async throws {
+    /// The same of one that nobody wrote to.
+    private func withEmptyLog(_ body: @Sendable @escaping (LogContext, String) async throws -> Void) async throws {
         try await withLogs { context, path in
             let directory = try await LogDirectory.open(path, core: context.core, formatting: identity)
             var opening = LogOpening()
@@ -102,28 +102,52 @@ private let partition = TopicPartition("t", 0)
             var offsets = LogOffsets()
             offsets.add(partition, log)
             try await directory.close(offsets, brokerEpoch: 1)
+            try await body(context, path)
+        }
+    }
+
+    /// An orderly stop doesn't sync it.
+    @Test(arguments: [0, 7]) func anEmptyLogIsNotAsItWasWhenAPowerCutTookItsTopicID(size: Int) async throws {
+        try await withEmptyLog { context, path in
             _ = try await found(path, context.core)
             #expect(try await found(path, context.core).closed != nil)
-            let file = try context.core.files.open(path + "/t-0/partition.metadata", .create)
-            try file.write([ByteSlice(utf8: "version")], at: 0)
+            let file = try context.core.files.open(path + "/t-0/partition.metadata", .readWrite)
+            try file.truncate(to: size)
             file.close()
             #expect(try await found(path, context.core).closed == nil)
         }
     }
 
-    @Test func aTornTopicIDIsWholeAfterTheNextOrderlyClose() async throws {
-        try await withLogs { context, path in
-            try context.core.files.makeDirectories(path)
-            let file = try context.core.files.open(path + "/partition.metadata", .create)
-            try file.write([ByteSlice(utf8: "ver")], at: 0)
-            file.close()
-            var opening = LogOpening()
-            opening.topicID = topicID
-            try await Log.open(path, opening, context).close()
-            opening.wasClean = true
-            let log = try await Log.open(path, opening, context)
-            #expect(log.topicID == topicID)
-            await log.abandon()
+    @Test(arguments: [false, true]) func anEmptyLogOfAnOlderVersionGetsItsTopicIDAtTheStart(clean: Bool) async throws {
+        try await withEmptyLog { context, path in
+            let (files, name) = (context.core.files, path + "/t-0/partition.metadata")
+            try files.remove(name)
+            let closed = path + "/" + ClosedLogFile.name
+            let text = try files.readAll(closed).text
+            let old = text.replacing(" 43\n", with: " 0\n")
+            #expect(old != text)
+            try await files.replace(closed, with: ByteSlice(utf8: old))
+            if !clean { try files.remove(path + "/.kafka_cleanshutdown") }
+            for _ in 0..<2 {
+                let directory = try await LogDirectory.open(path, core: context.core)
+                let found = try #require(try directory.partitions().first)
+                #expect(found.isClosed(topicID: topicID))
+                #expect(try files.readSealed(name) == (PartitionMetadataFile.encode(topicID), .intact))
+                try await directory.writeClosed([found])
+                directory.abandon()
+            }
+        }
+    }
+
+    @Test func anIDThatAnotherBrokerWroteMeanwhileIsKept() async throws {
+        try await withEmptyLog { context, path in
+            let other = PartitionMetadataFile.encode(UUID(high: 3, low: 4))
+            let closed = path + "/" + ClosedLogFile.name
+            let text = try context.core.files.readAll(closed).text.replacing(" 43\n", with: " 0\n")
+            try await context.core.files.replace(closed, with: ByteSlice(utf8: text))
+            try await context.core.files.replace(path + "/t-0/partition.metadata", with: other)
+            _ = try await found(path, context.core)
+            #expect(try context.core.files.readAll(path + "/t-0/partition.metadata") == other)
         }
     }
 

@@ -350,14 +350,16 @@ private func small(_ change: (inout LogConfig) -> Void = { _ in }) -> LogConfig 
             opening.topicID = UUID(high: 1, low: 2)
             let log = try await Log.open(directory + "/t-0", opening, context)
             log.noteEpoch(7)
+            #expect(!log.isSyncedByClose)
             try await log.close()
-            #expect(try context.core.files.list(directory + "/t-0") == ["00000000000000000000.log"])
+            let names = ["00000000000000000000.log", "partition.metadata"]
+            #expect(try context.core.files.list(directory + "/t-0") == names)
             let again = try await Log.open(directory + "/t-0", opening, context)
             again.noteEpoch(8)
             try await again.add(batch())
             #expect(again.leaderEpochs.entries.map(\.epoch) == [0] || again.leaderEpochs.latest?.epoch == 8)
+            #expect(again.isSyncedByClose)
             try await again.close()
-            #expect(try context.core.files.list(directory + "/t-0").contains("partition.metadata"))
         }
     }
 

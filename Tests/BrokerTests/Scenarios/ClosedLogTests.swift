@@ -221,7 +221,11 @@ import Testing
 
     @Test func aLogThatCannotBeOpenedIsOfflineAloneAndLookedAtByTheNextStart() throws {
         let stage = try closed()
-        try stage.write("nonsense", to: "/data/t-1/partition.metadata")
+        // Another topic's, but for a few bits.
+        let path = "/data/t-1/partition.metadata"
+        let text = String(decoding: try #require(stage.node.disk.contents(of: path)), as: UTF8.self)
+        let character = try #require(text.dropLast(10).last)
+        try stage.write(text.dropLast(11) + (character == "A" ? "B" : "A") + text.suffix(10), to: path)
         try stage.start()
         try stage.ask { client async throws in
             #expect(try await KafkaError(client.fetch("t", 1).errorCode) == .kafkaStorageError)

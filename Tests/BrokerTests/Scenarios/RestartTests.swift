@@ -54,6 +54,26 @@ import Testing
         }
     }
 
+    @Test(arguments: UInt64(1)...8) func partitionsThatNobodyWroteToAreServedAfterAPowerCut(seed: UInt64) throws {
+        let stage = try Stage(cores: 2, seed: seed)
+        let name = "partition.metadata"
+        try stage.ask { client async throws in
+            try await client.create("t", partitions: 6)
+            for partition in 0..<6 { #expect(stage.names(in: "/data/t-\(partition)").contains(name)) }
+        }
+        if seed % 2 == 0 { try stage.stop() }
+        stage.crash(.powerCut)
+        try stage.start()
+        try stage.ask { client async throws in
+            for partition in Int32(0)..<6 {
+                #expect(try await client.produce("t", partition, batch(["x"])).baseOffset == 0)
+            }
+        }
+        let ids = (0..<6).map { stage.node.disk.contents(of: "/data/t-\($0)/\(name)") }
+        #expect(Set(ids).count == 1 && ids[0]?.count == 43)
+        #expect(!stage.lines.value.contains { $0.contains(name) || $0.contains("offline") })
+    }
+
     @Test func producersAreRemembered() throws {
         let stage = try Stage()
         // When worlds begin: producers of long ago are forgotten at a start.
