@@ -95,6 +95,7 @@ struct LogLoading {
     private var snapshots: [Int64] = []
     /// The segment that was recovered last lacks offsets: compaction has been there, whatever its checkpoint says.
     private var isCompacted = false
+    private var hasLeftIndexes = false
     private var recovered: (producers: ProducerStates, endOffset: Int64)?
     /// Files that are made anew, why, and from what.
     private var damaged: [(path: String, reason: String, source: String)] = []
@@ -147,7 +148,18 @@ struct LogLoading {
         try loadEpochs()
         try checkClean(&plan)
         // Of thousands of logs most may be empty: then there is nothing to check, and nothing to write.
-        if segments.count == 1, segments[0].size == 0 { plan.segments[0].isRecovered = false }
+        if segments.count == 1, segments[0].size == 0 {
+            plan.segments[0].isRecovered = false
+            if !opening.wasClean { try findLeftIndexes(segments[0].baseOffset) }
+        }
+    }
+
+    /// A broker that didn't stop in order has left indexes longer than they should be: Apache Kafka makes them at full
+    /// size. Closing cuts them.
+    private mutating func findLeftIndexes(_ baseOffset: Int64) throws(LogError) {
+        for kind in [SegmentFileName.Kind.index, .timeindex] {
+            if try place.size(SegmentFileName(baseOffset, kind)) ?? 0 > 0 { hasLeftIndexes = true }
+        }
     }
 
     private mutating func loaded(_ topicID: UUID?) throws(LogError) -> LoadedLog {
@@ -176,7 +188,7 @@ struct LogLoading {
             startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
             producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
-            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || !isCut)
+            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || hasLeftIndexes || !isCut)
     }
 
     /// Gives up what was opened.

@@ -59,6 +59,20 @@ private func opening(clean: Bool = false, recoveryPoint: Int64 = 0) -> LogOpenin
         }
     }
 
+    /// As Apache Kafka leaves them when it is killed.
+    @Test func anEmptyLogWithIndexesOfFullSizeIsClosedWithoutThem() async throws {
+        try await withLogs { context, directory in
+            let (files, path) = (context.core.files, directory + "/t-0")
+            try await Log.open(path, opening(), context).close()
+            let names = [".index", ".timeindex"].map { path + "/00000000000000000000" + $0 }
+            for name in names { try files.open(name, .create).truncate(to: 10 << 20) }
+            let log = try await Log.open(path, opening(), context)
+            #expect(log.isSyncedByClose)
+            try await log.close()
+            for name in names { #expect(try files.status(name).size == 0) }
+        }
+    }
+
     @Test func thatOfAnotherTopicIsRefusedWithoutABatchAsWell() async throws {
         try await withLogs { context, directory in
             try await Log.open(directory + "/t-0", opening(), context).close()

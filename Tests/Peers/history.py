@@ -55,6 +55,19 @@ def idempotent(bootstrap, count=300):
     flush(producer)
 
 
+def untouched(bootstrap):
+    """Partitions that nobody writes to."""
+    create(bootstrap, "untouched", 3)
+
+
+def first(bootstrap, value):
+    """The first record of each of them."""
+    producer = writer(bootstrap)
+    for number in range(3):
+        producer.produce("untouched", value, partition=number)
+    flush(producer)
+
+
 def stamped(bootstrap):
     create(bootstrap, "append-time", message_timestamp_type="LogAppendTime")
     producer = writer(bootstrap)

@@ -12,7 +12,7 @@ from contents import contents, difference
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GROUPS = [history.GROUP]
 HISTORY = [history.codecs, history.idempotent, history.stamped, history.trimmed, history.group, history.transactions,
-           history.compacted]
+           history.compacted, history.untouched]
 # A segment that doesn't begin the log: not a gap.
 FIRST_OF_A_SEGMENT = re.compile(r"^  -1 is followed by \d+$")
 
@@ -98,9 +98,11 @@ def test_kafka_takes_over_from_us_and_gives_back(kafka_tool, start_kafka, start_
     check_every_file(kafka_tool, copy)
 
     kafka = start_kafka(copy)
+    assert not [path.name for path in copy.iterdir() if path.name.endswith("-stray")]
     taken = contents(kafka.bootstrap, GROUPS)
     assert not difference(comparable(before, way), comparable(taken, way))
     check_trimmed(before, taken)
+    history.first(kafka.bootstrap, b"kafka")
     history.more(kafka.bootstrap, "kafka")
     after = contents(kafka.bootstrap, GROUPS)
     assert sum(after["committed"][history.GROUP].values()) == 75
@@ -126,6 +128,7 @@ def test_we_take_over_from_kafka_and_give_back(kafka_tool, start_kafka, start_ou
     taken = contents(broker.bootstrap, GROUPS)
     assert not difference(comparable(before, way), comparable(taken, way))
     check_trimmed(before, taken)
+    history.first(broker.bootstrap, b"ours")
     history.more(broker.bootstrap, "ours")
     after = contents(broker.bootstrap, GROUPS)
     assert sum(after["committed"][history.GROUP].values()) == 75
