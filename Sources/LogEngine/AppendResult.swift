@@ -1,3 +1,5 @@
+import Reactor
+
 /// The batches that one turn of the core writes to a log with one call: they are written together or fail together.
 public final class WriteTurn {
     private enum State {
@@ -7,13 +9,18 @@ public final class WriteTurn {
     }
 
     private var state = State.open
-    private var waiters: [UnsafeContinuation<Void, Never>] = []
+    private var waiters = Waiters()
 
     /// Returns when the batches are in the page cache (and synced, where `flush.messages` asks for it). Doesn't suspend
     /// when they already are.
     public func written() async throws(LogError) {
-        if case .open = state { await withUnsafeContinuation { waiters.append($0) } }
+        if !isOver { await withUnsafeContinuation { waiters.add($0, unless: isOver) } }
         if case .failed(let error) = state { throw error }
+    }
+
+    private var isOver: Bool {
+        if case .open = state { return false }
+        return true
     }
 
     /// The batches are written. False while they wait, and for good when writing failed.
@@ -24,9 +31,7 @@ public final class WriteTurn {
 
     func end(_ failure: LogError? = nil) {
         state = failure.map { .failed($0) } ?? .written
-        let ended = waiters
-        waiters.removeAll()
-        for waiter in ended { waiter.resume() }
+        waiters.wake()
     }
 }
 

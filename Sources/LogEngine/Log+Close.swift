@@ -85,7 +85,8 @@ extension Log {
         end()
         await deletions?.close()
         while isSyncing || isSavingEpochs {
-            await withUnsafeContinuation { if isSyncing { syncWaiters.append($0) } else { epochWaiters.append($0) } }
+            await withUnsafeContinuation { syncWaiters.add($0, unless: !isSyncing) }
+            await withUnsafeContinuation { epochWaiters.add($0, unless: !isSavingEpochs) }
         }
     }
 

@@ -14,25 +14,19 @@ extension Log {
         while durable.value < min(target, endOffset) || hasUnsyncedSeal(below: target) {
             try checkUsable()
             if isSyncing || isTruncating {
-                await withUnsafeContinuation { syncWaiters.append($0) }
+                await withUnsafeContinuation { syncWaiters.add($0, unless: !isSyncing && !isTruncating) }
                 continue
             }
             isSyncing = true
             defer {
                 isSyncing = false
-                resumeSyncWaiters()
+                syncWaiters.wake()
             }
             do throws(LogError) { try await syncOnce() } catch {
                 place.health.failUnlessPassing(error)
                 throw error
             }
         }
-    }
-
-    func resumeSyncWaiters() {
-        let waiters = syncWaiters
-        syncWaiters.removeAll()
-        for waiter in waiters { waiter.resume() }
     }
 
     private func syncOnce() async throws(LogError) {
@@ -97,16 +91,14 @@ extension Log {
     func saveEpochs() async throws(LogError) {
         while areEpochsUnsaved || isSavingEpochs, !isClosed {
             if isSavingEpochs {
-                await withUnsafeContinuation { epochWaiters.append($0) }
+                await withUnsafeContinuation { epochWaiters.add($0, unless: !isSavingEpochs) }
                 continue
             }
             isSavingEpochs = true
             areEpochsUnsaved = false
             defer {
                 isSavingEpochs = false
-                let waiters = epochWaiters
-                epochWaiters.removeAll()
-                for waiter in waiters { waiter.resume() }
+                epochWaiters.wake()
             }
             let path = place.path(LeaderEpochFile.name)
             let bytes = LeaderEpochFile.encode(epochs)

@@ -12,6 +12,8 @@ extension Log {
     public func truncate(
         to offset: Int64, saveRecoveryPoint: () async throws(LogError) -> Void = {}
     ) async throws(LogError) {
+        cleaningBars += 1
+        defer { cleaningBars -= 1 }
         await withdrawCleaning()
         try beginTruncation()
         defer { endTruncation() }
@@ -36,6 +38,8 @@ extension Log {
     public func truncateFully(
         startingAt offset: Int64, saveRecoveryPoint: () async throws(LogError) -> Void = {}
     ) async throws(LogError) {
+        cleaningBars += 1
+        defer { cleaningBars -= 1 }
         await withdrawCleaning()
         try beginTruncation()
         defer { endTruncation() }
@@ -53,7 +57,7 @@ extension Log {
 
     private func endTruncation() {
         isTruncating = false
-        resumeSyncWaiters()
+        syncWaiters.wake()
     }
 
     private func lowerRecoveryPoint(

@@ -51,7 +51,7 @@ public final class Log: TurnEnd {
     /// Nor the one that no batch has yet.
     var isEpochNoted = false
     var isSavingEpochs = false
-    var epochWaiters: [UnsafeContinuation<Void, Never>] = []
+    var epochWaiters = Waiters()
     /// Offsets of the producer snapshots on disk, ascending.
     var snapshots: [Int64]
     var unsyncedSnapshots: [Int64] = []
@@ -67,7 +67,7 @@ public final class Log: TurnEnd {
     /// Sealed segments whose indexes aren't synced, oldest first.
     var unsyncedSeals: [Segment] = []
     var isSyncing = false
-    var syncWaiters: [UnsafeContinuation<Void, Never>] = []
+    var syncWaiters = Waiters()
     /// Grows with every step of a truncation, so that a sync that was under way doesn't raise the recovery point.
     var truncations = 0
     var isTruncating = false

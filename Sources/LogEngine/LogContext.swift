@@ -74,7 +74,7 @@ final class LogPlace {
     /// Syncs of entries are numbered; the last that began, and the last that came to a good end.
     private var lastEntrySync = 0
     private var lastGoodEntrySync = 0
-    private var entryWaiters: [UnsafeContinuation<Void, Never>] = []
+    private var entryWaiters = Waiters()
 
     init(_ directory: String, _ context: LogContext, _ health: DirectoryHealth) {
         self.directory = directory
@@ -115,7 +115,7 @@ final class LogPlace {
         let needed = lastEntrySync + 1
         while lastGoodEntrySync < needed {
             if isSyncingEntries {
-                await withUnsafeContinuation { entryWaiters.append($0) }
+                await withUnsafeContinuation { entryWaiters.add($0, unless: !isSyncingEntries) }
                 continue
             }
             guard hasUnsyncedEntries || isUnsyncedItself || formerParent != nil else { return }
@@ -124,9 +124,7 @@ final class LogPlace {
             let number = lastEntrySync
             defer {
                 isSyncingEntries = false
-                let waiters = entryWaiters
-                entryWaiters.removeAll()
-                for waiter in waiters { waiter.resume() }
+                entryWaiters.wake()
             }
             try await syncEntriesOnce()
             lastGoodEntrySync = number

@@ -97,8 +97,10 @@ public final class LogDirectory {
     /// What compaction's checkpoint holds, once it was read or written.
     private var cleanedOnDisk: [TopicPartition: Int64]?
     private var closedOnDisk: [TopicPartition: ClosedLog]? = [:]
-    private var isWriting = false
-    private var writers: [UnsafeContinuation<Void, Never>] = []
+    /// Writers are numbered as they come; the one after the last that is done has its turn.
+    private var lastWriter = 0
+    private var writersDone = 0
+    private var writers = Waiters()
 
     /// Locks `path`, checks whose it is, and takes the mark of a clean stop away, so that the next start won't believe
     /// it.
@@ -347,15 +349,14 @@ public final class LogDirectory {
 
     /// One writer at a time, in the order in which they come: what was found out later is written later.
     private func beginWriting() async {
-        guard isWriting else {
-            isWriting = true
-            return
-        }
-        await withUnsafeContinuation { writers.append($0) }
+        let before = lastWriter
+        lastWriter += 1
+        while writersDone < before { await withUnsafeContinuation { writers.add($0, unless: writersDone == before) } }
     }
 
     private func endWriting() {
-        if writers.isEmpty { isWriting = false } else { writers.removeFirst().resume() }
+        writersDone += 1
+        writers.wake()
     }
 
     private func write(_ name: String, _ bytes: ByteSlice) async throws(LogError) {

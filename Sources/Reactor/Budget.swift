@@ -23,7 +23,7 @@ public final class Budget {
         }
         await withUnsafeContinuation { continuation in
             waiters.append((wanted, continuation))
-            give(0)  // it may be there by now: the way here may have led through the run queue
+            give(0)  // it may be there by now: a turn may have passed
         }
         return wanted
     }

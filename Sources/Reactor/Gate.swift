@@ -2,7 +2,7 @@
 public final class Gate {
     private var inside = 0
     private var isClosed = false
-    private var closers: [UnsafeContinuation<Void, Never>] = []
+    private var closers = Waiters()
 
     public init() {}
 
@@ -18,19 +18,13 @@ public final class Gate {
     public func leave() {
         precondition(inside > 0, "left a gate more often than entered")
         inside -= 1
-        guard inside == 0, isClosed else { return }
-        let ended = closers
-        closers.removeAll()
-        for closer in ended { closer.resume() }
+        if inside == 0, isClosed { closers.wake() }
     }
 
     /// Lets nobody in any more, and returns when the last one has left.
     public func close() async {
         isClosed = true
         if inside == 0 { return }
-        await withUnsafeContinuation { continuation in
-            // Asked again: the way here may have led through the run queue.
-            if inside == 0 { continuation.resume() } else { closers.append(continuation) }
-        }
+        await withUnsafeContinuation { closers.add($0, unless: inside == 0) }
     }
 }

@@ -3,18 +3,22 @@ public final class Watermark {
     public private(set) var value: Int64
     private var waiters: [(offset: Int64, continuation: UnsafeContinuation<Bool, Never>)] = []
     private var isClosed = false
+    private var retreats = 0
 
     public init(_ value: Int64) { self.value = value }
 
-    /// Returns true once the value is `offset` or more, false when the watermark was closed before. Doesn't suspend
-    /// when it already is.
+    /// Returns true once the value is `offset` or more, false when the watermark was closed or taken back before.
+    /// Doesn't suspend when it already is.
     /// - Complexity: O(1) for waiters that come in order of their offsets, else O(n).
     public func reaches(_ offset: Int64) async -> Bool {
         if value >= offset { return true }
         if isClosed { return false }
+        let retreats = retreats
         return await withUnsafeContinuation { continuation in
-            // Asked again: the way here may have led through the run queue.
-            if value >= offset || isClosed { return continuation.resume(returning: value >= offset) }
+            // Asked again: a turn may have passed, in which what was to reach the offset was taken back.
+            if value >= offset || isClosed || retreats != self.retreats {
+                return continuation.resume(returning: value >= offset)
+            }
             var index = waiters.count
             while index > 0, waiters[index - 1].offset > offset { index -= 1 }
             waiters.insert((offset, continuation), at: index)
@@ -31,6 +35,7 @@ public final class Watermark {
     /// Takes the value back to `offset` (the log was truncated); waiters beyond it are told false.
     public func retreat(to offset: Int64) {
         value = min(value, offset)
+        retreats += 1
         let kept = waiters.firstIndex { $0.offset > offset } ?? waiters.count
         let ended = waiters[kept...]
         waiters.removeSubrange(kept...)

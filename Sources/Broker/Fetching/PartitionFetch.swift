@@ -59,6 +59,7 @@ extension Shard {
     /// Counts what `wanted` partitions of this core could give now. With `signal`, news of any of them will fire it.
     func survey(_ wanted: [FetchedPartition], _ terms: FetchTerms, signal: FetchSignal?) -> FetchSurvey {
         var survey = FetchSurvey()
+        survey.isDue = !isServing  // whom a stop wakes was woken
         for fetched in wanted {
             switch find(fetched) {
             case .failure: survey.isDue = true

@@ -14,7 +14,7 @@ final class Call {
     func wait() async {
         while !isMade {
             await withUnsafeContinuation { continuation in
-                // Asked again: the way here may have led through the run queue.
+                // Asked again: a turn may have passed.
                 if isMade { continuation.resume() } else { waiter = continuation }
             }
         }

@@ -41,7 +41,7 @@ final class ResponseQueue {
     func roomForMore() async {
         while !hasRoom {
             await withUnsafeContinuation { continuation in
-                // Asked again: the way here may have led through the run queue.
+                // Asked again: a turn may have passed.
                 if hasRoom { continuation.resume() } else { reader = continuation }
             }
         }

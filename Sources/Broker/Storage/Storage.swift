@@ -44,7 +44,7 @@ actor Storage {
     /// Counts the wishes for checkpoints, and those that are fulfilled.
     private var checkpointWishes = 0
     private var checkpointsWritten = 0
-    private var checkpointWriters: [UnsafeContinuation<Void, Never>] = []
+    private var checkpointWriters = Waiters()
 
     init(core: Core, logger: Logger) {
         self.core = core
@@ -221,16 +221,16 @@ actor Storage {
     func writeCheckpoints(_ collect: @Sendable () async -> CollectedOffsets) async {
         checkpointWishes += 1
         let wish = checkpointWishes
-        while isWritingCheckpoints { await withUnsafeContinuation { checkpointWriters.append($0) } }
+        while isWritingCheckpoints {
+            await withUnsafeContinuation { checkpointWriters.add($0, unless: !isWritingCheckpoints) }
+        }
         guard checkpointsWritten < wish else { return }
         isWritingCheckpoints = true
         let fulfilled = checkpointWishes
         defer {
             checkpointsWritten = fulfilled
             isWritingCheckpoints = false
-            let writers = checkpointWriters
-            checkpointWriters = []
-            for writer in writers { writer.resume() }
+            checkpointWriters.wake()
         }
         let collected = await collect()
         for directory in online {

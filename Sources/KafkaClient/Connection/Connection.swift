@@ -27,7 +27,7 @@ public actor Connection {
     private var served: ServedVersions?
     private var lastCorrelationID: Int32 = 0
     private var waiting: [Int32: Waiting] = [:]
-    private var starters: [UnsafeContinuation<Void, Never>] = []
+    private var starters = Waiters()
     private var outbox: [ByteSlice] = []
     private var isWriting = false
 
@@ -80,8 +80,12 @@ public actor Connection {
             core.spawn { await self.start() }
         case .connecting: break
         }
-        await withUnsafeContinuation { starters.append($0) }
+        await withUnsafeContinuation { starters.add($0, unless: !isConnecting) }
         if case .failed(let error) = state { throw error }
+    }
+
+    private var isConnecting: Bool {
+        if case .connecting = state { true } else { false }
     }
 
     public func close() { fail(.closed) }
@@ -94,11 +98,12 @@ public actor Connection {
     private func exchange<Request: KafkaRequest>(
         _ request: Request, _ version: Int16, _ timeout: Int64?
     ) async throws(ClientError) -> ByteSlice {
-        if case .failed(let error) = state { throw error }
         let id = nextCorrelationID()
         let pieces = try encode(request, version, id)
         let timeout = timeout ?? configuration.requestTimeoutMilliseconds
-        let result = await withUnsafeContinuation { continuation in
+        let result: Result<ByteSlice, ClientError> = await withUnsafeContinuation { continuation in
+            // Who comes after the failure would be told of nothing.
+            if case .failed(let error) = state { return continuation.resume(returning: .failure(error)) }
             let timer = core.schedule(at: core.now().adding(milliseconds: timeout)) { [weak self] in
                 self?.assumeIsolated { $0.expire(id, Request.name) }
             }
@@ -161,7 +166,7 @@ public actor Connection {
         timer.cancel()
         guard case .connecting = state else { return }
         state = .ready
-        resumeStarters()
+        starters.wake()
     }
 
     private func open(_ deadline: Instant) async throws(ClientError) -> Socket {
@@ -255,12 +260,6 @@ public actor Connection {
             waiter.timer.cancel()
             waiter.continuation.resume(returning: .failure(error))
         }
-        resumeStarters()
-    }
-
-    private func resumeStarters() {
-        let ended = starters
-        starters.removeAll()
-        for starter in ended { starter.resume() }
+        starters.wake()
     }
 }

@@ -39,7 +39,9 @@ public actor Consumer {
     var failure: ClientError?
     var lastPoll: Instant
     private var nextAutoCommit: Instant
-    private var waiters: [UnsafeContinuation<Void, Never>] = []
+    private var waiters = Waiters()
+    /// How often something has come.
+    private var changes = 0
     private let decompressor = Decompressor()
     private(set) var isClosed = false
 
@@ -117,6 +119,7 @@ public actor Consumer {
         let deadline = lastPoll.adding(milliseconds: timeoutMilliseconds)
         if core.now() >= nextAutoCommit { commitInBackground() }
         while true {
+            let seen = changes
             if let failure {
                 self.failure = nil
                 throw failure
@@ -127,7 +130,7 @@ public actor Consumer {
             startFetches()
             if !records.isEmpty { return records }
             guard core.now() < deadline, !core.isHalted, !isClosed else { return [] }
-            await waitForChange(until: deadline)
+            await waitForChange(after: seen, until: deadline)
         }
     }
 
@@ -245,18 +248,17 @@ public actor Consumer {
 
     // MARK: Waiting
 
-    /// Returns when something has come, or at `deadline`.
-    private func waitForChange(until deadline: Instant) async {
+    /// Returns when something has come after the first `seen` changes, or at `deadline`.
+    private func waitForChange(after seen: Int, until deadline: Instant) async {
         let timer = core.schedule(at: deadline) { [weak self] in self?.assumeIsolated { $0.wake() } }
-        await withUnsafeContinuation { waiters.append($0) }
+        await withUnsafeContinuation { waiters.add($0, unless: changes != seen) }
         timer.cancel()
     }
 
     /// Ends a poll that waits.
     public func wake() {
-        let resumed = waiters
-        waiters.removeAll()
-        for waiter in resumed { waiter.resume() }
+        changes += 1
+        waiters.wake()
     }
 
     /// Commits if that is automatic, and leaves the group (a static member stays). The cluster stays open.

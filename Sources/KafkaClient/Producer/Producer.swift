@@ -30,7 +30,7 @@ public actor Producer {
     private var compressionRatio = 1.0
     private let compressor = Compressor()
     private var bufferedBytes = 0
-    private var memoryWaiters: [UnsafeContinuation<Void, Never>] = []
+    private var memoryWaiters = Waiters()
     private(set) var isClosed = false
 
     public init(_ cluster: Cluster) {
@@ -75,9 +75,7 @@ public actor Producer {
         let deadline = core.now().adding(milliseconds: configuration.maximumBlockMilliseconds)
         var topic = topics[record.topic]
         if topic == nil || isOld(record.topic) { topic = try await metadata(record.topic, record.partition, deadline) }
-        while bufferedBytes + size > configuration.bufferBytes, bufferedBytes > 0 {
-            try await waitForMemory(deadline)
-        }
+        while !hasMemory(for: size) { try await waitForMemory(for: size, deadline) }
         guard let topic else { throw ClientError(.unknownTopicOrPartition) }
         if let partition = record.partition {
             if topic.partition(partition) == nil { _ = try await metadata(record.topic, partition, deadline) }
@@ -191,7 +189,12 @@ public actor Producer {
 
     // MARK: Memory
 
-    private func waitForMemory(_ deadline: Instant) async throws(ClientError) {
+    private func hasMemory(for size: Int) -> Bool {
+        bufferedBytes + size <= configuration.bufferBytes || bufferedBytes == 0
+    }
+
+    /// Returns when there may be memory, or at `deadline`.
+    private func waitForMemory(for size: Int, _ deadline: Instant) async throws(ClientError) {
         guard core.now() < deadline, !isClosed else {
             throw .timedOut(
 
@@ -199,37 +202,34 @@ public actor Producer {
                     + "\(configuration.maximumBlockMilliseconds) ms."
             )
         }
-        let timer = core.schedule(at: deadline) { [weak self] in self?.assumeIsolated { $0.resumeMemoryWaiters() } }
+        let timer = core.schedule(at: deadline) { [weak self] in self?.assumeIsolated { $0.memoryWaiters.wake() } }
         for queue in active { seal(queue) }
         pumpSoon()
-        await withUnsafeContinuation { memoryWaiters.append($0) }
+        await withUnsafeContinuation {
+            memoryWaiters.add($0, unless: hasMemory(for: size) || isClosed || core.now() >= deadline)
+        }
         timer.cancel()
     }
 
     /// Gives back what a batch took.
     func release(_ batch: ProducerBatch) {
         bufferedBytes -= batch.reservedBytes
-        resumeMemoryWaiters()
-    }
-
-    private func resumeMemoryWaiters() {
-        guard !memoryWaiters.isEmpty else { return }
-        let resumed = memoryWaiters
-        memoryWaiters.removeAll()
-        for waiter in resumed { waiter.resume() }
+        memoryWaiters.wake()
     }
 
     // MARK: Ending
 
     /// Returns when all records given so far have been delivered or given up.
     public func flush() async {
-        let batches = active.flatMap(\.all)
-        guard !batches.isEmpty else { return }
+        guard !active.isEmpty else { return }
         flushers += 1
         for queue in active { seal(queue) }
         pumpSoon()
-        let left = Countdown(batches.count)
         await withUnsafeContinuation { continuation in
+            // Counted here: what has ended before tells nobody any more.
+            let batches = active.flatMap(\.all)
+            if batches.isEmpty { continuation.resume() }
+            let left = Countdown(batches.count)
             for batch in batches {
                 batch.whenDone { if left.count() { continuation.resume() } }
             }
@@ -242,7 +242,7 @@ public actor Producer {
         await flush()
         isClosed = true
         pumpTimer?.cancel()
-        resumeMemoryWaiters()
+        memoryWaiters.wake()
     }
 }
 

@@ -1,3 +1,5 @@
+import Reactor
+
 /// What one compaction of a log did.
 public struct CleaningReport: Equatable, Sendable {
     /// Where the records began that weren't compacted before.
@@ -53,15 +55,15 @@ final class CleaningClaim {
     var isAborted = false
     /// Segments are being exchanged: nobody else may take any away.
     var isSwapping = false
-    private var waiters: [UnsafeContinuation<Void, Never>] = []
+    private var isEnded = false
+    private var waiters = Waiters()
 
     func end() {
-        let ended = waiters
-        waiters.removeAll()
-        for waiter in ended { waiter.resume() }
+        isEnded = true
+        waiters.wake()
     }
 
-    func ended() async { await withUnsafeContinuation { waiters.append($0) } }
+    func ended() async { await withUnsafeContinuation { waiters.add($0, unless: isEnded) } }
 }
 
 /// Why a compaction stops.
