@@ -73,7 +73,7 @@ let package = Package(
         tests("RecordsTests", ["Records", "Bytes"], exclude: ["Vectors"]),
         tests("KafkaProtocolTests", ["KafkaProtocol", "Bytes"], exclude: ["Vectors", "Schemas"]),
         tests("LogEngineTests", ["LogEngine", "Records", "Reactor", "Bytes", "Simulation"], exclude: ["Golden"]),
-        tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", "Records", "Reactor", "Bytes"]),
+        tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", "Records", "Reactor", "Bytes", "Simulation"]),
         tests("MetadataTests", ["Metadata", "KafkaProtocol", "Records", "Bytes"], exclude: ["Golden"]),
         tests("CoordinationTests", ["Coordination", "KafkaProtocol", "Records", "Bytes"]),
         tests(
