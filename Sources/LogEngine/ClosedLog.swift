@@ -25,7 +25,7 @@ public struct ClosedLog: Equatable, Sendable {
     func withTopicID(in directory: String, _ files: FileSystem) -> ClosedLog {
         guard bytes.last == 0 else { return self }
         do throws(Errno) {
-            try PartitionMetadataFile.write(topicID, inDirectory: directory, files: files, .createNew)
+            try PartitionMetadataFile.write(topicID, inDirectory: directory, files: files, replacing: false)
         } catch { return self }
         return ClosedLog(
             topicID: topicID, endOffset: endOffset, baseOffset: baseOffset,

@@ -196,7 +196,7 @@ extension Log {
         let bytes = ProducerSnapshotFile.encode(producers.sorted)
         try at(path) { () throws(Errno) in
             let file = try place.files.open(path, .create)
-            try file.truncate(to: 0)
+            try file.empty()
             try file.write([bytes], at: 0)
         }
         place.hasUnsyncedEntries = true
@@ -217,7 +217,7 @@ extension Segment {
         let path = place.path(SegmentFileName(baseOffset, .log))
         try at(path) { () throws(Errno) in
             let file = try place.files.open(path, .create)
-            try file.truncate(to: 0)
+            try file.empty()
             if config.preallocate { try file.allocate(from: 0, count: config.segmentBytes) }
         }
         place.hasUnsyncedEntries = true

@@ -33,7 +33,7 @@ extension Log {
     public var isSyncedByClose: Bool {
         let isEmpty = nextOffset == segments[0].baseOffset
         return isTouched || durable.value != nextOffset || !unsyncedSeals.isEmpty
-            || (isTopicIDUnsynced || areEpochsUnsaved) && !isEmpty
+            || (isTopicIDUnsynced || areEpochsUnsaved || areEpochsUnsynced) && !isEmpty
     }
 
     /// Writes most of what ``close()`` writes, so that one sync of the file system makes it durable for many logs:
@@ -43,6 +43,7 @@ extension Log {
         try checkUsable()
         try writeEnd()
         try writeTopicID()
+        try writeEpochs()
     }
 
     /// Has the log's file system make durable all that it holds in memory, of whoever's files. Proves nothing about

@@ -35,6 +35,7 @@ struct LoadedLog {
     var producers: ProducerStates
     var epochs: LeaderEpochs
     var areEpochsUnsaved: Bool
+    var hasEpochFile: Bool
     var snapshots: [Int64]
     /// Files were rebuilt.
     var isTouched: Bool
@@ -188,7 +189,7 @@ struct LogLoading {
             startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
             producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
-            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || hasLeftIndexes || !isCut)
+            hasEpochFile: epochsOnDisk != nil, snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || hasLeftIndexes || !isCut)
     }
 
     /// Gives up what was opened.
@@ -539,7 +540,7 @@ struct LogLoading {
         let bytes = ProducerSnapshotFile.encode(producers.sorted)
         try at(path) { () throws(Errno) in
             let file = try place.files.open(path, .create)
-            try file.truncate(to: 0)
+            try file.empty()
             try file.write([bytes], at: 0)
         }
         place.hasUnsyncedEntries = true

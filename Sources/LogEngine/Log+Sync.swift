@@ -87,28 +87,64 @@ extension Log {
     }
 
     /// Writes the leader epochs, so that a crash leaves the old or the new ones. One write at a time; returns when the
-    /// latest are on disk.
+    /// latest are on the device.
     func saveEpochs() async throws(LogError) {
-        while areEpochsUnsaved || isSavingEpochs, !isClosed {
+        while areEpochsUnsaved || areEpochsUnsynced || isSavingEpochs, !isClosed {
             if isSavingEpochs {
                 await withUnsafeContinuation { epochWaiters.add($0, unless: !isSavingEpochs) }
                 continue
             }
             isSavingEpochs = true
-            areEpochsUnsaved = false
             defer {
                 isSavingEpochs = false
                 epochWaiters.wake()
             }
-            let path = place.path(LeaderEpochFile.name)
-            let bytes = LeaderEpochFile.encode(epochs)
-            do throws(Errno) { try await place.files.replaceSealed(path, with: bytes) } catch {
-                areEpochsUnsaved = true
+            do throws(LogError) {
+                if areEpochsUnsaved { try await replaceEpochs() } else { try await syncEpochs() }
+            } catch {
                 // A deleted partition's directory is renamed while this is under way.
-                if error == .noEntry, !place.files.exists(place.directory) { return }
-                throw .storage(error, path: path)
+                if case .storage(.noEntry, _) = error, !place.files.exists(place.directory) { return }
+                throw error
             }
         }
+    }
+
+    private func replaceEpochs() async throws(LogError) {
+        areEpochsUnsaved = false
+        areEpochsUnsynced = false
+        let path = place.path(LeaderEpochFile.name)
+        let bytes = LeaderEpochFile.encode(epochs)
+        do throws(Errno) { try await place.files.replaceSealed(path, with: bytes) } catch {
+            areEpochsUnsaved = true
+            throw .storage(error, path: path)
+        }
+    }
+
+    private func syncEpochs() async throws(LogError) {
+        areEpochsUnsynced = false
+        let path = place.path(LeaderEpochFile.name)
+        do throws(LogError) {
+            do throws(Errno) { try await place.files.open(path, .read).sync() } catch {
+                if error == .noEntry { throw .storage(error, path: path) }
+                throw place.health.syncFailed(error, path: path)
+            }
+            try await place.syncEntries()
+        } catch {
+            areEpochsUnsynced = true
+            throw error
+        }
+    }
+
+    /// Writes the leader epochs without a sync, unless that is under way. What a power cut leaves of the file before
+    /// one is found by its seal, and made anew from the batches.
+    func writeEpochs() throws(LogError) {
+        guard areEpochsUnsaved, !isSavingEpochs else { return }
+        let path = place.path(LeaderEpochFile.name)
+        let bytes = LeaderEpochFile.encode(epochs)
+        try at(path) { () throws(Errno) in try place.files.replaceSealedUnsynced(path, with: bytes) }
+        place.hasUnsyncedEntries = true
+        areEpochsUnsaved = false
+        areEpochsUnsynced = true
     }
 
     // MARK: In the background

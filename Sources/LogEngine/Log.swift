@@ -48,7 +48,9 @@ public final class Log: TurnEnd {
     @exclusivity(unchecked) var epochs: LeaderEpochs
     /// The epoch file doesn't have the last changes.
     var areEpochsUnsaved = false
-    /// Nor the one that no batch has yet.
+    /// It has them, but perhaps not on the device.
+    var areEpochsUnsynced = false
+    /// Nor has it the one that no batch has yet.
     var isEpochNoted = false
     var isSavingEpochs = false
     var epochWaiters = Waiters()
@@ -105,8 +107,9 @@ public final class Log: TurnEnd {
         snapshots = loaded.snapshots
         lastFlush = place.core.now()
         isTouched = loaded.isTouched
-        // What a process that was killed has written may not be on the device yet; nor what an empty log has, which is
-        // closed without a sync.
+        // What a process that was killed has written may not be on the device yet.
+        areEpochsUnsynced = !opening.wasClean && loaded.hasEpochFile
+        // Nor what an empty log has, which is closed without a sync.
         isTopicIDUnsynced = loaded.topicID != nil && (!opening.wasClean || loaded.isEmpty)
         producers.release(below: highWatermark)
         segments[segments.count - 1].becomeActive(endOffset: loaded.endOffset)

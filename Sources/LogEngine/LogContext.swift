@@ -154,6 +154,14 @@ final class LogPlace {
     }
 }
 
+extension File {
+    /// Takes away what is in the file, if anything is: ext4 writes a file out as soon as it is closed if it was cut to
+    /// nothing before, and be it a new one.
+    func empty() throws(Errno) {
+        if try size() > 0 { try truncate(to: 0) }
+    }
+}
+
 /// Runs `body`; its error becomes one of the engine's, with the path.
 func at<Value>(_ path: @autoclosure () -> String, _ body: () throws(Errno) -> Value) throws(LogError) -> Value {
     do throws(Errno) { return try body() } catch { throw .storage(error, path: path()) }

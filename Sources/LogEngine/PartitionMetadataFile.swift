@@ -10,14 +10,21 @@ package enum PartitionMetadataFile {
     }
 
     /// Writes the id into a partition's directory, sealed. Whoever doesn't sync it has it made anew after a power cut.
+    ///
+    /// - Parameter replacing: what is there may be replaced; else it is `EEXIST`.
     static func write(
-        _ topicID: UUID, inDirectory path: String, files: FileSystem, _ mode: OpenMode = .create
+        _ topicID: UUID, inDirectory path: String, files: FileSystem, replacing: Bool = true
     ) throws(Errno) {
-        let file = try files.open(path + "/" + name, mode)
+        let path = path + "/" + name
+        let file: File
+        do throws(Errno) { file = try files.open(path, .createNew) } catch {
+            guard error == .exists, replacing else { throw error }
+            file = try files.open(path, .create)
+            try file.unseal()
+            try file.empty()
+        }
         defer { file.close() }
         let bytes = encode(topicID)
-        try file.unseal()
-        try file.truncate(to: 0)
         try file.write([bytes], at: 0)
         try file.seal(Seal.checksum(bytes))
     }

@@ -56,6 +56,17 @@ extension FileSystem {
         try await replace(path, with: bytes) { file throws(Errno) in try file.seal(Seal.checksum(bytes)) }
     }
 
+    /// The same without a sync: a power cut may leave anything, until somebody has synced file and directory.
+    func replaceSealedUnsynced(_ path: String, with bytes: ByteSlice) throws(Errno) {
+        let temporary = path + ".tmp"
+        let file = try open(temporary, .create)
+        defer { file.close() }
+        try file.empty()
+        try file.write([bytes], at: 0)
+        try file.seal(Seal.checksum(bytes))
+        try rename(temporary, to: path)
+    }
+
     /// All bytes of a small file, and whether they are what its seal is for.
     package func readSealed(_ path: String) throws(Errno) -> (bytes: ByteSlice, seal: Seal) {
         let file = try open(path, .read)

@@ -52,13 +52,13 @@ struct LogScene {
     }
 
     /// Appends a batch, and waits as long as its producer would.
-    func add(_ rows: [(String, String?)], producer: Int64? = nil) async throws {
+    func add(_ rows: [(String, String?)], producer: Int64? = nil, epoch: Int32 = 0) async throws {
         let base = log.nextOffset
         for (index, row) in rows.enumerated() { story.value.rows[base + Int64(index)] = row }
         let sequence = producer.flatMap { id in log.producerDescriptions.first { $0.producerID == id }?.lastSequence }
         let batch = try keyed(
             rows, timestamp: core.wallClockMilliseconds(), producer: producer, sequence: (sequence ?? -1) + 1)
-        let result = try log.append(batch, leaderEpoch: 0)
+        let result = try log.append(batch, leaderEpoch: epoch)
         story.value.producers[log.nextOffset] = log.producerDescriptions
         try await result.written()
         story.value.written = log.endOffset

@@ -51,6 +51,15 @@ import Testing
         #expect(Set(derived).isSubset(of: bases))
     }
 
+    /// The epochs are those of the batches.
+    private static func checkEpochs(_ scene: LogScene) async throws {
+        var epochs = LeaderEpochs()
+        for batch in try await scene.log.batches() {
+            epochs.assign(batch.header.partitionLeaderEpoch, startOffset: batch.header.baseOffset)
+        }
+        #expect(scene.log.leaderEpochs == epochs)
+    }
+
     private static func fill(_ scene: LogScene, _ count: Int) async throws {
         for number in 0..<count { try await scene.add([("k\(number)", "value \(number)")]) }
     }
@@ -92,7 +101,7 @@ import Testing
             act: { scene in
                 let log = scene.log
                 for number in 0..<4 {
-                    try await scene.add([("l\(number)", "value")], producer: 7)
+                    try await scene.add([("l\(number)", "value")], producer: 7, epoch: Int32(number) + 1)
                     try log.prepareToClose()
                     if number % 2 == 0 { try await log.syncFileSystem() }
                 }
@@ -104,9 +113,11 @@ import Testing
             },
             check: { scene in
                 try await Self.checkRecords(scene, kind)
-                try await scene.add([("after", "the crash")])
+                try await Self.checkEpochs(scene)
+                try await scene.add([("after", "the crash")], epoch: 9)
                 try await scene.flush()
                 try await Self.checkRecords(scene, kind)
+                try await Self.checkEpochs(scene)
             }
         ).run()
     }

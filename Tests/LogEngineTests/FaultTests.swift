@@ -87,7 +87,7 @@ private func small() -> LogConfig {
                     try await log.add(batch(1, bytes: 900, producer: (7, 0), sequence: number))
                 }
                 try await log.flush()
-                try await log.add(batch(1, bytes: 900, producer: (7, 0), sequence: 9))
+                try await log.add(batch(1, bytes: 900, producer: (7, 0), sequence: 9), epoch: 1)
                 try log.prepareToClose()
                 disk.value.faults.lyingSync = 1
                 try await log.syncFileSystem()
@@ -102,6 +102,31 @@ private func small() -> LogConfig {
             for (name, bytes) in zip(names, bytes) {
                 #expect(node.disk.contents(of: "/t-0/" + name) == bytes, "\(name)")
             }
+        }
+    }
+
+    @Test func theEpochsOfAStopThatWasKilledAreSyncedWithTheNextBatch() throws {
+        try World.run(seeds: 0..<20) { world in
+            let node = world.addNode()
+            try world.run(on: node) { cores in
+                let log = try await Log.open("/t-0", small(), LogContext(core: cores[0]))
+                try await log.add(batch(3))
+                try await log.flush()
+                try await log.add(batch(3), epoch: 1)
+                try log.prepareToClose()
+                await log.abandon()
+            }
+            world.crash(node, .kill)
+            try world.run(on: node) { cores in
+                let log = try await Log.open(
+                    "/t-0", small(), clean: false, recoveryPoint: 3, LogContext(core: cores[0]))
+                try await log.add(batch(3), epoch: 1)
+                try await log.flush()
+                await log.abandon()
+            }
+            world.crash(node, .powerCut)
+            let text = node.disk.contents(of: "/t-0/leader-epoch-checkpoint").map { String(decoding: $0, as: UTF8.self) }
+            #expect(text == "0\n2\n0 0\n1 3\n")
         }
     }
 
