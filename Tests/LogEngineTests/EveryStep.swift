@@ -26,30 +26,16 @@ struct LogStory {
 /// A log in a data directory on a node of a world, and its story.
 struct LogScene {
     let core: Core
-    let directory: LogDirectory
-    let log: Log
+    let stage: LogStage
     let story: Shared<LogStory>
 
+    var log: Log { stage.log }
+
     static func open(_ core: Core, _ config: LogConfig, _ story: Shared<LogStory>) async throws -> LogScene {
-        try core.files.makeDirectories("/data")
-        try await core.files.syncDirectory("/")
-        let directory = try await LogDirectory.open(
-            "/data", core: core, formatting: MetaProperties(clusterID: "c", nodeID: 1, directoryID: nil))
-        var opening = LogOpening()
-        opening.config = config
-        let log = try await Log.open(
-            "/data/t-0", try directory.partitions().first?.opening(config) ?? opening,
-            LogContext(core: core, openSegments: 8), health: directory.health)
-        let scene = LogScene(core: core, directory: directory, log: log, story: story)
-        try await scene.checkpoint()
-        return scene
+        LogScene(core: core, stage: try await LogStage.open(core, config), story: story)
     }
 
-    func checkpoint() async throws {
-        var offsets = LogOffsets()
-        offsets.add(TopicPartition("t", 0), log)
-        try await directory.writeCheckpoints(offsets)
-    }
+    func checkpoint() async throws { try await stage.checkpoint() }
 
     /// Appends a batch, and waits as long as its producer would.
     func add(_ rows: [(String, String?)], producer: Int64? = nil, epoch: Int32 = 0) async throws {
@@ -63,6 +49,13 @@ struct LogScene {
         try await result.written()
         story.value.written = log.endOffset
         if log.config.flushMessages == 1 { story.value.durable = log.endOffset }
+    }
+
+    /// An orderly stop. That the log is closed counts before its directory is.
+    func close() async throws {
+        try await log.close()
+        story.value.durable = log.endOffset
+        try await stage.close()
     }
 
     func flush() async throws {

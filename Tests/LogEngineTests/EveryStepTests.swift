@@ -105,11 +105,7 @@ import Testing
                     try log.prepareToClose()
                     if number % 2 == 0 { try await log.syncFileSystem() }
                 }
-                try await log.close()
-                scene.story.value.durable = log.endOffset
-                var offsets = LogOffsets()
-                offsets.add(TopicPartition("t", 0), log)
-                try await scene.directory.close(offsets, brokerEpoch: 1)
+                try await scene.close()
             },
             check: { scene in
                 try await Self.checkRecords(scene, kind)
@@ -190,12 +186,7 @@ import Testing
             act: { scene in
                 for number in 0..<8 { try await scene.add([("k", "\(number)")], producer: Int64(number % 4) + 1) }
                 #expect(scene.log.segmentCount > 1)
-                let end = scene.log.endOffset
-                try await scene.log.close()
-                scene.story.value.durable = end
-                var offsets = LogOffsets()
-                offsets.add(TopicPartition("t", 0), scene.log)
-                try await scene.directory.close(offsets, brokerEpoch: 1)
+                try await scene.close()
             },
             check: { scene in
                 #expect(scene.story.value.producers[scene.log.endOffset] == scene.log.producerDescriptions)

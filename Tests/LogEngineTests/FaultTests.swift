@@ -5,8 +5,6 @@ import Records
 import Simulation
 import Testing
 
-private let topicID = UUID(high: 1, low: 2)
-
 private func small() -> LogConfig {
     var config = LogConfig()
     config.segmentBytes = 4000
@@ -81,7 +79,7 @@ private func small() -> LogConfig {
             try world.run(on: node) { cores in
                 var opening = LogOpening()
                 opening.config = small()
-                opening.topicID = topicID
+                opening.topicID = LogStage.topicID
                 let log = try await Log.open("/t-0", opening, LogContext(core: cores[0]))
                 for number in Int32(0)..<9 {
                     try await log.add(batch(1, bytes: 900, producer: (7, 0), sequence: number))
@@ -284,43 +282,16 @@ private struct Life {
     }
 
     private mutating func untilAnOrderlyStop() async throws {
-        try core.files.makeDirectories("/data")
-        try await core.files.syncDirectory("/")
-        let directory = try await LogDirectory.open(
-            "/data", core: core, formatting: MetaProperties(clusterID: "c", nodeID: 1, directoryID: nil))
-        let found = try directory.partitions()
-        try await directory.writeClosed(found)
-        let opening = found.first?.opening(small(), topicID: topicID) ?? opening()
-        let context = LogContext(core: core, openSegments: 8)
-        let log: Log
-        if let open = try Log.openAtOnce("/data/t-0", opening, context, health: directory.health) {
-            log = open
-        } else {
-            log = try await Log.open("/data/t-0", opening, context, health: directory.health)
-        }
-        try await checkpoint(log, directory)
-        try await verify(log)
+        let stage = try await LogStage.open(core, small())
+        try await verify(stage.log)
         var steps = Int.random(in: 0...100, using: &numbers)
         while !core.isHalted, steps > 0 {
-            try await work(log, directory)
+            try await work(stage)
             steps -= 1
         }
-        try await stop(log, directory)
-    }
-
-    private func stop(_ log: Log, _ directory: LogDirectory) async throws {
-        try await log.close()
-        ledger.value.durable = max(ledger.value.durable, log.endOffset)
-        var offsets = LogOffsets()
-        offsets.add(TopicPartition("t", 0), log)
-        try await directory.close(offsets, brokerEpoch: 1)
-    }
-
-    private func opening() -> LogOpening {
-        var opening = LogOpening()
-        opening.config = small()
-        opening.topicID = topicID
-        return opening
+        try await stage.log.close()
+        ledger.value.durable = max(ledger.value.durable, stage.log.endOffset)
+        try await stage.close()
     }
 
     private func verify(_ log: Log) async throws {
@@ -345,7 +316,8 @@ private struct Life {
         ledger.value.lostPower = false
     }
 
-    private mutating func work(_ log: Log, _ directory: LogDirectory) async throws {
+    private mutating func work(_ stage: LogStage) async throws {
+        let log = stage.log
         switch Int.random(in: 0..<100, using: &numbers) {
         case 0..<70:
             var last: AppendResult?
@@ -362,13 +334,13 @@ private struct Life {
             let end = log.endOffset
             try await log.flush()
             ledger.value.durable = max(ledger.value.durable, end)
-        case 85..<92: try await checkpoint(log, directory)
+        case 85..<92: try await stage.checkpoint()
         case 92..<97:
             guard log.endOffset > log.startOffset else { return }
             let offset = Int64.random(in: log.startOffset...log.endOffset, using: &numbers)
             ledger.value.durable = min(ledger.value.durable, offset)
             ledger.value.written = min(ledger.value.written, offset)
-            try await log.truncate(to: offset) { () async throws(LogError) in try await checkpoint(log, directory) }
+            try await log.truncate(to: offset) { () async throws(LogError) in try await stage.checkpoint() }
             for cut in ledger.value.values.keys where cut >= log.endOffset { ledger.value.values[cut] = nil }
         default:
             log.updateHighWatermark(to: log.endOffset)
@@ -377,12 +349,6 @@ private struct Life {
             try log.applyRetention()
             ledger.value.start = log.startOffset
         }
-    }
-
-    private func checkpoint(_ log: Log, _ directory: LogDirectory) async throws(LogError) {
-        var offsets = LogOffsets()
-        offsets.add(TopicPartition("t", 0), log)
-        try await directory.writeCheckpoints(offsets)
     }
 }
 
