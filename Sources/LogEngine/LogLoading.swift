@@ -118,8 +118,9 @@ struct LogLoading {
             topicID: topicID, segments: segments, unsyncedSeals: rebuilt.filter { $0 !== segments.last },
             startOffset: startOffset, endOffset: endOffset,
             recoveryPoint: opening.wasClean && recovered == nil ? endOffset : min(opening.recoveryPoint, endOffset),
-            producers: producers, epochs: epochs, areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty,
-            hasEpochFile: epochsOnDisk != nil, snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || hasLeftIndexes || !isCut)
+            producers: producers, epochs: epochs,
+            areEpochsUnsaved: epochs != epochsOnDisk && !epochs.entries.isEmpty, hasEpochFile: epochsOnDisk != nil,
+            snapshots: snapshots, isTouched: recovered != nil || !rebuilt.isEmpty || hasLeftIndexes || !isCut)
     }
 
     /// Gives up what was opened.
