@@ -9,6 +9,9 @@ struct CleanedOutput {
     private var piecesBytes = 0
     /// Bytes of whole batches that go over as they lie, neighbours together.
     private var run: (bytes: ByteSlice, range: Range<Int>)?
+    /// Bytes of the chunks that what waits was taken from and holds on to, and whether the last chunk is one of them.
+    private var heldBytes = 0
+    private var holdsChunk = false
     private var written = 0
     private var unsyncedBytes = 0
 
@@ -21,6 +24,8 @@ struct CleanedOutput {
         } else {
             endRun()
             run = (chunk, range)
+            if !holdsChunk { heldBytes += chunk.count }
+            holdsChunk = true
         }
         segment.grew(by: range.count, lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp, aborted: aborted)
     }
@@ -44,9 +49,18 @@ struct CleanedOutput {
         self.run = nil
     }
 
+    /// A chunk was gone through: writes what was added when that is `bytes` and more, or holds on to several times as
+    /// many. One large write takes half the time of four small ones, as the page cache takes it in larger pieces.
+    mutating func writeIfMuch(_ bytes: Int) throws(LogError) -> Int {
+        endRun()
+        holdsChunk = false
+        return piecesBytes >= bytes || heldBytes >= 4 * bytes ? try write() : 0
+    }
+
     /// Writes what was added; returns how many bytes.
     mutating func write() throws(LogError) -> Int {
         endRun()
+        (heldBytes, holdsChunk) = (0, false)
         guard !pieces.isEmpty else { return 0 }
         let file = try segment.file(.log)
         do throws(Errno) { try file.write(pieces, at: written) } catch { throw .storage(error, path: file.path) }
@@ -86,6 +100,7 @@ extension Cleaner {
                 try collectAborted(source)
                 try await filter(source, into: &output, producers, isLast: index == lastFilled)
             }
+            try await writing { () throws(LogError) in pace.wrote(try output.write()) }
             try await swap(segment, for: group)
         } catch {
             (report.recordsBefore, report.recordsAfter) = before
@@ -135,7 +150,7 @@ extension Cleaner {
                 await pace.worked(batch.size, for: claim)
             }
             try await writing { () throws(LogError) in
-                pace.wrote(try output.write())
+                pace.wrote(try output.writeIfMuch(terms.bufferBytes))
                 try await output.syncIfMuch()
             }
         }

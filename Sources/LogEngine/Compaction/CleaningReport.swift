@@ -43,7 +43,7 @@ public struct CleaningTerms: Sendable, Equatable {
     public var mapBytes = 128 << 20
     /// The share of the map that may be filled (`log.cleaner.io.buffer.load.factor`).
     public var mapLoadFactor = 0.9
-    /// Bytes read at once (half of `log.cleaner.io.buffer.size`).
+    /// Bytes read at once, and written (half of `log.cleaner.io.buffer.size` each).
     public var bufferBytes = 256 << 10
 
     public init() {}
