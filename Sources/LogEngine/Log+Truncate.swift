@@ -77,6 +77,8 @@ extension Log {
         segments.removeLast(dropped.count)
         setEnd(dropped.first?.baseOffset ?? nextOffset)
         try await remove(dropped)
+        // It is written to again: a sync that is under way when it is sealed again must not take that for done.
+        unsyncedSeals.removeAll { $0 === active }
         let end: Int64
         do throws(LogError) { end = try active.truncate(to: offset) } catch {
             place.health.fail(error)  // half done: nothing can be said about the log's end

@@ -288,7 +288,9 @@ private struct CleaningLife {
         var random = SystemRandomNumberGenerator()
         let fresh = UInt64.random(in: 1_000_000..<2_000_000_000, using: &random)
         // 1318715260: a power cut takes a marker for whose transaction's sake older records are gone.
-        for seeds in [0..<12, 1_318_715_260..<1_318_715_261, fresh..<fresh + 3] as [Range<UInt64>] { try lives(seeds) }
+        // 582369426: a segment is sealed, becomes the active one by a truncation, and is sealed again during a sync.
+        let found: [Range<UInt64>] = [1_318_715_260..<1_318_715_261, 582_369_426..<582_369_427]
+        for seeds in [0..<12] + found + [fresh..<fresh + 3] { try lives(seeds) }
     }
 
     private func lives(_ seeds: Range<UInt64>) throws {
