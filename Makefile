@@ -58,6 +58,7 @@ peers: build $(VENV)/.ready
 	$(VENV)/bin/pytest -q -rs -W ignore Tests/Peers
 
 soak: build $(VENV)/.ready
+	MOLDAU_SOAK=1 swift test --filter 'EveryStepTests|CleaningModelTests'
 	MOLDAU_SOAK=1 $(VENV)/bin/pytest -q Tests/Crash Tests/Interop
 	$(BROKER) simulate --seeds 1:5000 --twice
 	$(BROKER) simulate --seeds 1:5000 --twice --power-cuts

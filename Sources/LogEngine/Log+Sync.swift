@@ -76,12 +76,14 @@ extension Log {
     func syncSnapshots() async throws(LogError) {
         let offsets = unsyncedSnapshots  // those that come meanwhile are the next sync's
         unsyncedSnapshots.removeAll()
-        for offset in offsets {
+        for (index, offset) in offsets.enumerated() {
             let path = place.path(SegmentFileName(offset, .snapshot))
             do throws(Errno) {
                 try await place.files.open(path, .read).sync()
             } catch {
-                if error != .noEntry { throw .storage(error, path: path) }  // it went with its segment
+                if error == .noEntry { continue }  // it went with its segment
+                unsyncedSnapshots += offsets[index...]
+                throw .storage(error, path: path)
             }
         }
     }

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import LogEngine
 import Reactor
 import Records
@@ -76,10 +75,8 @@ struct EveryStep {
     let act: @Sendable (LogScene) async throws -> Void
     let check: @Sendable (LogScene) async throws -> Void
 
-    private static let isSoak = ProcessInfo.processInfo.environment["MOLDAU_SOAK"] != nil
-
     func run() throws {
-        for seed in 0..<(Self.isSoak ? 50 : 1) as Range<UInt64> {
+        for seed in 0..<(isSoak ? 50 : 1) as Range<UInt64> {
             var step = 1
             do {
                 while try crashes(seed, before: step) { step += 1 }
@@ -120,7 +117,7 @@ struct EveryStep {
             world.crash(node.value, kind)
             try crashStarting(world, node.value, story)
             // What a start has left must be as good for the next.
-            for _ in 0..<(Self.isSoak || step % 4 == 0 ? 2 : 1) {
+            for _ in 0..<(isSoak || step % 4 == 0 ? 2 : 1) {
                 let check = check
                 try world.run(on: node.value) { cores in
                     let scene = try await LogScene.open(cores[0], config, story)

@@ -4,6 +4,9 @@ import LogEngine
 import Reactor
 import Records
 
+/// Whether `MOLDAU_SOAK` asks for long forms of randomised tests.
+let isSoak = getenv("MOLDAU_SOAK") != nil
+
 /// Runs `body` on a core of its own.
 func withCore<Value: Sendable>(_ body: @Sendable @escaping (Core) async throws -> Value) async throws -> Value {
     let set = try CoreSet(CoreOptions(count: 1))

@@ -46,6 +46,11 @@ private struct Model {
         written = end
     }
 
+    /// `offset`, or where the batch begins that it lies within.
+    func start(ofBatchAround offset: Int64) -> Int64 {
+        batches.last { $0.baseOffset < offset && offset <= $0.lastOffset }?.baseOffset ?? offset
+    }
+
     func nextSequence(_ producer: Int64) -> Int32 {
         guard let last = batches.last(where: { $0.producer == producer && $0.isCommit == nil }) else { return 0 }
         return last.sequence + Int32(last.rows.count)
@@ -149,9 +154,10 @@ private struct CleaningLife {
         case 80..<86: try await checkpoint(log, directory)
         case 86..<89:
             let offset = Int64.random(in: log.highWatermark...log.endOffset, using: &numbers)
-            model.value.durable = min(model.value.durable, log.highWatermark)
-            // A kill may come when the file is cut already.
-            model.value.written = min(model.value.written, log.highWatermark)
+            // A crash may come when the file is cut already, and a batch is cut as a whole.
+            let least = model.value.start(ofBatchAround: log.highWatermark)
+            model.value.durable = min(model.value.durable, least)
+            model.value.written = min(model.value.written, least)
             try await log.truncate(to: offset) { () async throws(LogError) in try await checkpoint(log, directory) }
             model.value.cut(to: log.endOffset)
         case 89..<95: try await verify(log)
@@ -290,7 +296,7 @@ private struct CleaningLife {
         // 1318715260: a power cut takes a marker for whose transaction's sake older records are gone.
         // 582369426: a segment is sealed, becomes the active one by a truncation, and is sealed again during a sync.
         let found: [Range<UInt64>] = [1_318_715_260..<1_318_715_261, 582_369_426..<582_369_427]
-        for seeds in [0..<12] + found + [fresh..<fresh + 3] { try lives(seeds) }
+        for seeds in [0..<12] + found + [fresh..<fresh + (isSoak ? 2000 : 3)] { try lives(seeds) }
     }
 
     private func lives(_ seeds: Range<UInt64>) throws {
