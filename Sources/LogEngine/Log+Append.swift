@@ -192,14 +192,7 @@ extension Log {
 
     /// Writes the producers as of `offset`, which is the log's end.
     func writeSnapshot(at offset: Int64) throws(LogError) {
-        let path = place.path(SegmentFileName(offset, .snapshot))
-        let bytes = ProducerSnapshotFile.encode(producers.sorted)
-        try at(path) { () throws(Errno) in
-            let file = try place.files.open(path, .create)
-            try file.empty()
-            try file.write([bytes], at: 0)
-        }
-        place.hasUnsyncedEntries = true
+        try place.writeSnapshot(producers, at: offset)
         unsyncedSnapshots.append(offset)
         if !snapshots.contains(offset) {
             snapshots.append(offset)

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 import Reactor
 
 extension Log {
@@ -111,21 +111,8 @@ extension Log {
         try await place.syncEntries()
     }
 
-    /// Notes the topic's id when it becomes known; durable before this returns.
-    public func assign(topicID: UUID) async throws(LogError) {
-        if self.topicID == topicID { return }
-        let path = place.path(PartitionMetadataFile.name)
-        if let stored = self.topicID {
-            throw .inconsistentTopicID(path: path, stored: stored.text, wanted: topicID.text)
-        }
-        let bytes = PartitionMetadataFile.encode(topicID)
-        do throws(Errno) { try await place.files.replaceSealed(path, with: bytes) } catch {
-            throw .storage(error, path: path)
-        }
-        self.topicID = topicID
-    }
-
-    /// The same, durable with the first batch's sync. What a power cut leaves of it before is made anew.
+    /// Notes the topic's id when it becomes known; durable with the first batch's sync. What a power cut leaves of it
+    /// before is made anew.
     func note(topicID: UUID) {
         self.topicID = topicID
         isTopicIDUnwritten = true

@@ -19,14 +19,7 @@ extension LogLoading {
     }
 
     mutating func writeSnapshot(_ producers: ProducerStates, at offset: Int64) throws(LogError) {
-        let path = place.path(SegmentFileName(offset, .snapshot))
-        let bytes = ProducerSnapshotFile.encode(producers.sorted)
-        try at(path) { () throws(Errno) in
-            let file = try place.files.open(path, .create)
-            try file.empty()
-            try file.write([bytes], at: 0)
-        }
-        place.hasUnsyncedEntries = true
+        try place.writeSnapshot(producers, at: offset)
         if !snapshots.contains(offset) {
             snapshots.append(offset)
             snapshots.sort()

@@ -1,4 +1,5 @@
 package import Bytes
+import Reactor
 
 /// The bytes of a `.snapshot` file: the producers of a partition up to an offset, which the file's name says.
 ///
@@ -66,5 +67,19 @@ package enum ProducerSnapshotFile {
         entry.coordinatorEpoch = bytes.bigEndian(34)
         entry.currentTransactionFirstOffset = max(-1, bytes.bigEndian(38))
         return entry
+    }
+}
+
+extension LogPlace {
+    /// Writes the snapshot of `producers` as of `offset`; not durable.
+    func writeSnapshot(_ producers: ProducerStates, at offset: Int64) throws(LogError) {
+        let path = path(SegmentFileName(offset, .snapshot))
+        let bytes = ProducerSnapshotFile.encode(producers.sorted)
+        try at(path) { () throws(Errno) in
+            let file = try files.open(path, .create)
+            try file.empty()
+            try file.write([bytes], at: 0)
+        }
+        hasUnsyncedEntries = true
     }
 }
