@@ -144,6 +144,7 @@ def read(broker, topic):
                         found.append(record)
                     elif record.error().code() == KafkaError._PARTITION_EOF:
                         end = record.offset()
+                        break  # what a retry appended behind that end may follow
             # Retention may have taken what was to be read.
             if patiently(lambda: reader.get_watermark_offsets(place, timeout=20))[0] == low:
                 return low, end, found
