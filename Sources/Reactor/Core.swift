@@ -16,7 +16,7 @@ public protocol TurnEnd: AnyObject {
 /// A turn: take what other cores posted, run the ready jobs, let the dirty things write, fire due timers, enter the
 /// kernel (submit and, with nothing left to do, wait), hand the completions to those who wait for them.
 ///
-/// `@unchecked Sendable`: all mutable state is touched on the core's own thread only (`assertOnCore`), but for the
+/// `@unchecked Sendable`: all mutable state is touched on the core's own thread only (`checkOnCore`), but for the
 /// mailbox and the kernel's doorbell, which are made for other threads.
 public final class Core: TaskExecutor, @unchecked Sendable {
     /// The position among the process's cores, from 0.
@@ -47,7 +47,7 @@ public final class Core: TaskExecutor, @unchecked Sendable {
         self.index = index
         self.kernel = kernel
         pool = BufferPool(idleLimit: Limits.idlePoolBytes)
-        files = FileSystem(kernel.disk)
+        files = FileSystem()
         thread = pthread_self()
         isolation = CoreIsolation()
         files.core = self
@@ -76,7 +76,7 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
     /// Traps off the core.
-    public func checkIsolated() { precondition(isCurrent, "not on core \(index)") }
+    public func checkIsolated() { checkOnCore() }
 
     /// Whether the calling thread is the core's.
     var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
@@ -104,7 +104,7 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     /// Does `action` on this core at `deadline`, or soon after. On the core only.
     @discardableResult
     public func schedule(at deadline: Instant, _ action: @escaping () -> Void) -> Timer {
-        assertOnCore()
+        checkOnCore()
         return timers.schedule(at: deadline, action)
     }
 
@@ -119,13 +119,13 @@ public final class Core: TaskExecutor, @unchecked Sendable {
 
     /// Does `action` when the core is halted, at once when it is: for those who would resume what nothing else resumes.
     public func whenHalted(_ action: @escaping () -> Void) {
-        assertOnCore()
+        checkOnCore()
         if isHalted { action() } else { haltActions.append(action) }
     }
 
     /// Calls `item` when this turn's ready jobs have run. Once for each call.
     public func atTurnEnd(_ item: any TurnEnd) {
-        assertOnCore()
+        checkOnCore()
         dirty.append(item)
     }
 
@@ -136,7 +136,7 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     package func perform(
         _ prepare: (UnsafeMutablePointer<io_uring_sqe>, _ slot: UInt64) -> Void
     ) async -> Completion {
-        assertOnCore()
+        checkOnCore()
         return await withUnsafeContinuation { continuation in
             let slot = operations.begin(.continuation(continuation))
             prepare(kernel.submission(), slot)
@@ -145,7 +145,7 @@ public final class Core: TaskExecutor, @unchecked Sendable {
 
     /// Waits until the file system that an open file lies on has made durable what it held in memory.
     func syncFileSystem(_ descriptor: Int32) async -> Completion {
-        assertOnCore()
+        checkOnCore()
         return await withUnsafeContinuation { continuation in
             kernel.syncFileSystem(descriptor, slot: operations.begin(.continuation(continuation)))
         }
@@ -155,16 +155,22 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     package func submit(
         for handler: any CompletionHandler, _ prepare: (UnsafeMutablePointer<io_uring_sqe>, _ slot: UInt64) -> Void
     ) {
-        assertOnCore()
+        checkOnCore()
         prepare(kernel.submission(), operations.begin(.handler(handler)))
     }
 
     /// Asks for the end of an operation, which still ends with its own completion. Nothing when it has ended.
     package func cancel(_ slot: UInt64) {
-        assertOnCore()
+        checkOnCore()
         mu_prepare(
             kernel.submission(), UInt8(IORING_OP_ASYNC_CANCEL.rawValue), -1,
             UnsafeRawPointer(bitPattern: UInt(slot)), 0, 0, 0, operations.begin(.none))
+    }
+
+    /// The kernel's disk, for `files` and theirs.
+    var disk: any Disk {
+        checkOnCore()
+        return kernel.disk
     }
 
     // MARK: Turns
@@ -253,7 +259,7 @@ public final class Core: TaskExecutor, @unchecked Sendable {
     }
 
     @inline(__always)
-    func assertOnCore() { assert(isCurrent, "used off its core") }
+    func checkOnCore() { precondition(isCurrent && !kernel.isOthersTurn, "used off core \(index)") }
 }
 
 /// A job and what it was enqueued for: an actor's isolation, or a task's preference alone.

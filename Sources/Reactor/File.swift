@@ -20,9 +20,10 @@ public final class File {
         self.core = core
     }
 
-    deinit { close() }
+    // Without asking whose turn it is: at a broker's end any core may be the last to let go of another's actor.
+    deinit { if isOpen { core.kernel.disk.close(descriptor) } }
 
-    private var disk: any Disk { core.kernel.disk }
+    private var disk: any Disk { core.disk }
 
     public func close() {
         guard isOpen else { return }

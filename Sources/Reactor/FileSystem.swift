@@ -75,11 +75,10 @@ public enum OpenMode: Sendable {
 /// Files and directories as one core sees them. What is here is short or made only at start and at a segment's roll, so
 /// it is called plainly; what waits for a device is async.
 public final class FileSystem {
-    private let disk: any Disk
     unowned var core: Core!
     private var lastFile: UInt64 = 0
 
-    init(_ disk: any Disk) { self.disk = disk }
+    private var disk: any Disk { core.disk }
 
     public func open(_ path: String, _ mode: OpenMode) throws(Errno) -> File {
         let descriptor = try checked(disk.open(path, flags: mode.flags))

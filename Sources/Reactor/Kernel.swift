@@ -42,6 +42,8 @@ package protocol Kernel: AnyObject {
     func nextCompletion() -> Completion?
     /// Ends a wait of `enter`, from any thread.
     func wake()
+    /// Whether it is another core's turn: only where several share a thread.
+    var isOthersTurn: Bool { get }
 
     /// Begins to make all durable that the open file's file system holds in memory. Ends in a completion of `slot`.
     func syncFileSystem(_ descriptor: Int32, slot: UInt64)

@@ -113,6 +113,8 @@ package final class KernelRing: Kernel, @unchecked Sendable {
         wake()
     }
 
+    package var isOthersTurn: Bool { false }
+
     package func wake() {
         var one: UInt64 = 1
         _ = Glibc.write(doorbell, &one, 8)

@@ -38,6 +38,7 @@ final class SimulatedKernel: Kernel {
     func open() throws(StartFailure) {}
     func close() {}
     func wake() {}
+    var isOthersTurn: Bool { world.isTurnOfOther(than: self) }
 
     func now() -> Instant { world.now }
     func wallClockMilliseconds() -> Int64 { process.node.wallClockMilliseconds }

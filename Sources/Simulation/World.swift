@@ -29,7 +29,7 @@ package final class World: @unchecked Sendable {
     private var events = EventQueue()
     private var seats: [Seat] = []
     private var ready: [Int] = []
-    private var isTurning = false
+    private var turning: SimulatedKernel?
     private var afterTurn: [() -> Void] = []
     private var ended: [WeakCore] = []
 
@@ -124,11 +124,14 @@ package final class World: @unchecked Sendable {
         turns += 1
         trace.note(
             .turn, UInt64(seat.kernel.process.node.index) << 32 | UInt64(seat.core.index), now.nanoseconds)
-        isTurning = true
+        turning = seat.kernel
         _ = seat.core.turn(mayWait: false)
-        isTurning = false
+        turning = nil
         while !afterTurn.isEmpty { afterTurn.removeFirst()() }
     }
+
+    /// Whether it is the turn of another kernel's core. Between turns whoever runs the world may touch any core.
+    func isTurnOfOther(than kernel: SimulatedKernel) -> Bool { turning.map { $0 !== kernel } ?? false }
 
     // MARK: Starting and crashing
 
@@ -140,7 +143,7 @@ package final class World: @unchecked Sendable {
     /// Ends `node`'s process as `kind` says, at once, or after the turn when a task asks for it. Its tasks unwind: what
     /// is in flight ends in `ECANCELED`, whether it has happened or not, what comes later in `ESHUTDOWN`.
     package func crash(_ node: Node, _ kind: Crash) {
-        if isTurning { return afterTurn.append { self.crash(node, kind) } }
+        if turning != nil { return afterTurn.append { self.crash(node, kind) } }
         guard let process = node.process else {
             if kind == .powerCut { node.losePower() }
             return

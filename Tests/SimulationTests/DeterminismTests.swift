@@ -35,6 +35,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1]) func whatIsAnotherCoresTraps(core: Int) async {
+        await #expect(processExitsWith: core == 0 ? .success : .failure) { [core = core as Int] in
+            let world = World(seed: 1)
+            world.addNode(cores: 2).start { cores in
+                cores[0].spawn { cores[core].schedule(at: cores[0].now()) {} }
+            }
+            world.run()
+        }
+    }
+
+    @Test(arguments: [0, 1]) func filesOfAnotherCoreTrap(core: Int) async {
+        await #expect(processExitsWith: core == 0 ? .success : .failure) { [core = core as Int] in
+            let world = World(seed: 1)
+            world.addNode(cores: 2).start { cores in
+                cores[0].spawn { _ = cores[core].files.exists("data") }
+            }
+            world.run()
+        }
+    }
+
     @Test func aLoopThatNeverAsksWhetherItsCoreIsHaltedTraps() async {
         await #expect(processExitsWith: .failure) {
             let world = World(seed: 1)
