@@ -9,7 +9,9 @@ VENV = .venv
 BROKER = .build/release/moldau
 # One executable that runs where no Swift is installed, and calls its runtime directly; if the toolchain can make one.
 STATIC = $(wildcard $(dir $(shell command -v swift))../lib/swift_static/linux/libswiftCore.a)
-RELEASE = -c release $(if $(STATIC),--static-swift-stdlib)
+# Swift 6.3's optimizer drops hops between cores that it takes for needless (swiftlang/swift#88259).
+HOPS = -Xswiftc -Xllvm -Xswiftc -sil-disable-pass=optimize-hop-to-executor
+RELEASE = -c release $(if $(STATIC),--static-swift-stdlib) $(HOPS)
 
 .PHONY: run build test unit interop crash peers lint format bench soak simulate libraries clean
 
