@@ -183,9 +183,14 @@ final class Connection: TurnEnd, SocketReceiver {
 }
 
 /// What handlers know of the connection a request came on.
-struct ConnectionContext {
+final class ConnectionContext {
     let listener: String
     let peer: SocketAddress
     let lifeline = Lifeline()
     let transactions = TransactionQueue()
+
+    init(listener: String, peer: SocketAddress) {
+        self.listener = listener
+        self.peer = peer
+    }
 }
