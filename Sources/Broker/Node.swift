@@ -1,5 +1,6 @@
 import Bytes
 import Metadata
+import Reactor
 
 /// What a broker is for as long as it runs; the same on all cores.
 struct Node: Sendable {
@@ -10,6 +11,10 @@ struct Node: Sendable {
     let coreCount: Int
     let handlers: HandlerTable
     let connectionQuotas = ConnectionQuotas()
+    /// Of all compactions (`log.cleaner.io.max.bytes.per.second`).
+    let cleaningRate = ByteRate()
+    /// Of all moves between data directories (`replica.alter.log.dirs.io.max.bytes.per.second`).
+    let moveRate = ByteRate()
 
     /// The core that has a partition: by its topic's id, so that a topic's partitions spread.
     func placement(of topicID: UUID, _ partition: Int32) -> Int {

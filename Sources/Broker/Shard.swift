@@ -45,7 +45,6 @@ actor Shard {
     var producerIDs: Range<Int64> = 0..<0
     /// Why compaction leaves a log alone.
     var uncleanable: [PartitionKey: String] = [:]
-    var cleaningPaces: [PartitionKey: CleaningPace] = [:]
     private(set) var isServing = true
     private var listeners: [(name: String, listener: Listener)] = []
     private var connections: [Int: Connection] = [:]

@@ -25,6 +25,32 @@ import Testing
         }
     }
 
+    @Test func allWhoShareARatePayForThoseBeforeThem() {
+        let rate = ByteRate(bytesPerSecond: 1000)
+        let first = rate.spend(500, at: second(1))
+        let next = rate.spend(1000, at: second(1))
+        #expect(rate.due(first, at: second(1)) == second(1.5))
+        #expect(rate.due(next, at: second(1)) == second(2.5))
+        #expect(rate.due(next, at: second(2)) == second(2.5))
+    }
+
+    @Test func anIdleTimePaysForNothingThatComesLater() {
+        let rate = ByteRate(bytesPerSecond: 1000)
+        _ = rate.spend(1000, at: second(1))
+        #expect(rate.due(rate.spend(1000, at: second(60)), at: second(60)) == second(61))
+    }
+
+    @Test func aNewRateHoldsForWhatIsOwed() {
+        let rate = ByteRate(bytesPerSecond: 1)
+        let mark = rate.spend(1_000_000, at: second(0))
+        rate.set(bytesPerSecond: 100_000, at: second(50))
+        #expect(rate.due(mark, at: second(50)) == second(59.9995))
+        rate.set(bytesPerSecond: 0, at: second(50))
+        #expect(rate.due(mark, at: second(50)) == second(1_000_000))
+        rate.set(bytesPerSecond: .greatestFiniteMagnitude, at: second(50))
+        #expect(rate.due(mark, at: second(51)) == second(51))
+    }
+
     @Test func aCancelledTimerDoesNotFire() throws {
         try onBothKernels { stage in
             let fired = Shared(0)
@@ -98,3 +124,5 @@ private final class Again: @unchecked Sendable {  // used on one core only
         }
     }
 }
+
+private func second(_ number: Double) -> Instant { Instant(nanoseconds: UInt64(number * 1e9)) }

@@ -9,7 +9,6 @@ struct CleaningSettings: Sendable {
     var threads: Int
     var backoffMilliseconds: Int64
     var terms = CleaningTerms()
-    /// Of one compaction: all of them share the rate that is set.
     var bytesPerSecond: Double
 
     init(_ layers: BrokerConfigLayers) {
@@ -21,7 +20,7 @@ struct CleaningSettings: Sendable {
         terms.mapLoadFactor = layers.double("log.cleaner.io.buffer.load.factor")
         let buffer = Int(clamping: layers.integer("log.cleaner.io.buffer.size")) / share / 2
         terms.bufferBytes = min(max(buffer, 4096), 4 << 20)
-        bytesPerSecond = layers.double("log.cleaner.io.max.bytes.per.second") / Double(share)
+        bytesPerSecond = layers.double("log.cleaner.io.max.bytes.per.second")
     }
 }
 
@@ -88,9 +87,8 @@ extension Shard {
     func clean(_ key: PartitionKey, _ settings: CleaningSettings) async -> Bool {
         guard isServing, let partition = partitions.find(key.topicID, key.partition) else { return false }
         let log = partition.log
-        let pace = CleaningPace(core: core, bytesPerSecond: settings.bytesPerSecond)
-        cleaningPaces[key] = pace
-        defer { cleaningPaces[key] = nil }
+        node.cleaningRate.set(bytesPerSecond: settings.bytesPerSecond, at: core.now())
+        let pace = CleaningPace(core: core, rate: node.cleaningRate)
         pace.onProgress = progressReport(partition)
         do throws(LogError) {
             if let range = try log.cleaningRange() { node.logger.info("\(partition.name): \(range.announcement)") }
@@ -137,9 +135,7 @@ extension Shard {
 
     /// Has compactions that are under way go by the present settings.
     func paceCleanings() {
-        guard !cleaningPaces.isEmpty else { return }
-        let rate = cleaningSettings.bytesPerSecond
-        for pace in cleaningPaces.values { pace.bytesPerSecond = rate }
+        node.cleaningRate.set(bytesPerSecond: cleaningSettings.bytesPerSecond, at: core.now())
     }
 
     func cancelCleanings() {

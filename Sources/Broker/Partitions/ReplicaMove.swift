@@ -14,15 +14,15 @@ final class ReplicaMove {
     let partition: Partition
     let future: FutureReplica
     private(set) var log: Log?
-    /// Changed while it runs.
-    var bytesPerSecond: Int64
+    private let rate: ByteRate
     private var isStopping = false
     private let gate = Gate()
 
-    init(_ partition: Partition, to future: FutureReplica, bytesPerSecond: Int64) {
+    /// - Parameter rate: for all moves.
+    init(_ partition: Partition, to future: FutureReplica, rate: ByteRate) {
         self.partition = partition
         self.future = future
-        self.bytesPerSecond = bytesPerSecond
+        self.rate = rate
     }
 
     /// False when the move was stopped before it began. Otherwise ``stop()`` waits for ``leave()``.
@@ -118,15 +118,14 @@ final class ReplicaMove {
         return try await copy.copy(from: source, maxBytes: Limits.moveBytes)
     }
 
-    /// Rests for as long as `bytes` may take, by the rate as it is meanwhile.
+    /// Rests until `bytes` are paid for, for a turn at least.
     private func pause(after bytes: Int, _ core: Core) async {
-        var owed = Int64(bytes) * 1000
-        while !isStopping, !core.isHalted {
-            let rate = max(bytesPerSecond, 1)
-            let milliseconds = min(owed / rate, 100)
-            guard milliseconds > 0 else { return await core.sleep(until: core.now()) }
-            await core.sleep(milliseconds: milliseconds)
-            owed -= milliseconds * rate
+        let mark = rate.spend(bytes, at: core.now())
+        await core.sleep(until: core.now())
+        while case let now = core.now(), case let due = rate.due(mark, at: now), due > now, !isStopping,
+            !core.isHalted
+        {
+            await core.sleep(until: min(due, now.adding(milliseconds: 100)))
         }
     }
 

@@ -25,21 +25,17 @@ extension Shard {
     }
 
     func move(_ partition: Partition, to future: FutureReplica) {
-        moves[partition.name] = ReplicaMove(partition, to: future, bytesPerSecond: moveBytesPerSecond)
+        paceMoves()
+        moves[partition.name] = ReplicaMove(partition, to: future, rate: node.moveRate)
         let name = partition.name
         node.logger.info("\(name) moves from \(partition.directory) to \(future.directory)")
         core.spawn { await self.runMove(of: name) }
     }
 
-    private var moveBytesPerSecond: Int64 {
-        image.layers(node.configuration).integer("replica.alter.log.dirs.io.max.bytes.per.second")
-    }
-
     /// Has moves that are under way go by the present settings.
     func paceMoves() {
-        guard !moves.isEmpty else { return }
-        let rate = moveBytesPerSecond
-        for move in moves.values { move.bytesPerSecond = rate }
+        let rate = image.layers(node.configuration).integer("replica.alter.log.dirs.io.max.bytes.per.second")
+        node.moveRate.set(bytesPerSecond: Double(rate), at: core.now())
     }
 
     private func runMove(of name: TopicPartition) async {

@@ -3,22 +3,21 @@ public import Reactor
 /// How fast a log is compacted: small pieces with everything else that the core has to do between them, and no more
 /// bytes a second than allowed. Of one core.
 public final class CleaningPace {
-    /// Bytes read and written a second, at most (`log.cleaner.io.max.bytes.per.second`). May be changed at any time.
-    public var bytesPerSecond: Double
     public private(set) var progress = CleaningProgress()
     /// Called some thousand times a second.
     public var onProgress: ((CleaningProgress) -> Void)?
     private let core: Core
+    private let rate: ByteRate
     private var sliceBytes = 0
     private var unpaidBytes = 0
-    /// When all that was moved so far is paid for.
-    private var paidAt: Instant
+    /// All that was moved so far, as the rate's account has it.
+    private var mark = 0.0
     private var isIndebted = false
 
-    public init(core: Core, bytesPerSecond: Double = .greatestFiniteMagnitude) {
+    /// - Parameter rate: of bytes read and written, for all who compact.
+    public init(core: Core, rate: ByteRate = ByteRate()) {
         self.core = core
-        self.bytesPerSecond = bytesPerSecond
-        paidAt = core.now()
+        self.rate = rate
     }
 
     /// Begins an account of how far it is; `totalBytes` may be corrected on the way.
@@ -56,19 +55,19 @@ public final class CleaningPace {
         isIndebted = false
         await core.sleep(until: core.now())
         onProgress?(progress)
-        while core.now() < paidAt, !claim.isAborted, !core.isHalted {
-            await core.sleep(until: min(paidAt, core.now().adding(milliseconds: Limits.cleaningNapMilliseconds)))
+        while case let now = core.now(), case let due = rate.due(mark, at: now), due > now, !claim.isAborted,
+            !core.isHalted
+        {
+            await core.sleep(until: min(due, now.adding(milliseconds: Limits.cleaningNapMilliseconds)))
             onProgress?(progress)
         }
     }
 
-    /// Reckons what was moved by the rate of now.
     private func pay() {
         let now = core.now()
-        let nanoseconds = Double(unpaidBytes) / max(bytesPerSecond, 1) * 1e9
+        mark = rate.spend(unpaidBytes, at: now)
         unpaidBytes = 0
-        paidAt = max(paidAt, now).adding(nanoseconds: UInt64(min(nanoseconds, 1e18)))
-        isIndebted = paidAt.milliseconds(since: now) > 0
+        isIndebted = rate.due(mark, at: now).milliseconds(since: now) > 0
     }
 }
 

@@ -205,6 +205,26 @@ import Testing
         }
     }
 
+    @Test func allMovesTogetherKeepToTheRate() throws {
+        let stage = try Stage(
+            cores: 2,
+            settings: [("log.dirs", "/data,/more"), ("replica.alter.log.dirs.io.max.bytes.per.second", "100000")])
+        try stage.ask { client async throws in
+            try await client.create("t", partitions: 6)
+            let homes = try await client.homes(of: "t", partitions: 6)
+            let large = String(repeating: "x", count: 100_000)
+            for partition in Int32(0)..<6 { try await client.produce("t", partition, batch([large])) }
+            let begin = client.core.now()
+            for (partition, home) in zip(Int32(0)..<6, homes) {
+                #expect(try await client.move("t", partition, to: other(home)) == .noError)
+            }
+            while try await client.homes(of: "t", partitions: 6) != homes.map(other) {
+                await client.core.sleep(milliseconds: 10)
+            }
+            #expect((6000...9000).contains(client.core.now().milliseconds(since: begin)))
+        }
+    }
+
     @Test func aMoveBackEndsTheMove() throws {
         let stage = try stage()
         try stage.ask { client async throws in
@@ -474,6 +494,12 @@ extension Client {
                 }
             }, version: version
         ).results
+    }
+
+    fileprivate func homes(of topic: String, partitions: Int32) async throws -> [String] {
+        var homes: [String] = []
+        for partition in 0..<partitions { homes.append(try await home(of: topic, partition)) }
+        return homes
     }
 
     /// The directory that a replica lies in; copies don't count.

@@ -150,7 +150,7 @@ import Testing
                 let started = cores[0].now()
                 guard
                     case .cleaned(let report) = try await log.clean(
-                        terms, pace: CleaningPace(core: cores[0], bytesPerSecond: 10_000))
+                        terms, pace: CleaningPace(core: cores[0], rate: ByteRate(bytesPerSecond: 10_000)))
                 else { throw Failure("not cleaned") }
                 let moved = report.mappedBytes + report.bytesBefore + report.bytesAfter
                 let wanted = Int64(moved) / 10
