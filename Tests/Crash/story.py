@@ -45,7 +45,8 @@ class Writer(threading.Thread):
     `acknowledged[partition][offset]` is the value that the broker promised to keep there.
     """
 
-    def __init__(self, broker, topic, codec="none", idempotent=True, padding=800, pace=0.002, patience=60_000):
+    def __init__(self, broker, topic, codec="none", idempotent=True, padding=800, pace=0.002, patience=60_000,
+                 batch=10_000):
         super().__init__(daemon=True)
         self.topic, self.idempotent, self.padding, self.pace = topic, idempotent, padding, pace
         self.ending = threading.Event()
@@ -55,6 +56,7 @@ class Writer(threading.Thread):
         self.producer = Producer({
             "bootstrap.servers": broker.bootstrap, "compression.type": codec, "enable.idempotence": idempotent,
             "acks": "all" if idempotent else 1, "linger.ms": 5, "message.timeout.ms": patience,
+            "batch.num.messages": batch,
             "reconnect.backoff.max.ms": 200, "retry.backoff.max.ms": 200, "log_level": 0})
 
     @property

@@ -13,10 +13,10 @@ from waiting import until
 
 @pytest.fixture
 def killed(broker):
-    """A broker that was killed after it had taken a few hundred small batches into each partition of `topic`."""
+    """A broker that was killed after it had taken a dozen small batches into each partition of `topic`, or more."""
     broker.start()
     create(broker, "topic", PARTITIONS)
-    writer = Writer(broker, "topic")
+    writer = Writer(broker, "topic", batch=8)
     writer.start()
     assert until(lambda: writer.count > 400)
     assert writer.end() == 0
