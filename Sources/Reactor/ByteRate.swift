@@ -23,16 +23,19 @@ public final class ByteRate: Sendable {
     private let account: Mutex<Account>
 
     public init(bytesPerSecond: Double = .greatestFiniteMagnitude) {
-        account = Mutex(Account(bytesPerSecond: max(bytesPerSecond, 1)))
+        account = Mutex(Account(bytesPerSecond: Self.bounded(bytesPerSecond)))
     }
 
     /// Changes the rate, to one byte a second at least.
     public func set(bytesPerSecond: Double, at now: Instant) {
         account.withLock {
             $0.settle(at: now)
-            $0.bytesPerSecond = max(bytesPerSecond, 1)
+            $0.bytesPerSecond = Self.bounded(bytesPerSecond)
         }
     }
+
+    /// What is no number is the least, too.
+    private static func bounded(_ rate: Double) -> Double { rate >= 1 ? rate : 1 }
 
     /// Counts bytes that were moved.
     /// - Returns: up to where has to be paid, for ``due(_:at:)``.

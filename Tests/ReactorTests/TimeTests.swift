@@ -47,8 +47,10 @@ import Testing
         #expect(rate.due(mark, at: second(50)) == second(59.9995))
         rate.set(bytesPerSecond: 0, at: second(50))
         #expect(rate.due(mark, at: second(50)) == second(1_000_000))
-        rate.set(bytesPerSecond: .greatestFiniteMagnitude, at: second(50))
-        #expect(rate.due(mark, at: second(51)) == second(51))
+        rate.set(bytesPerSecond: .nan, at: second(50))
+        #expect(rate.due(mark, at: second(50)) == second(1_000_000))
+        rate.set(bytesPerSecond: .infinity, at: second(50))
+        #expect(rate.due(mark, at: second(50)) == second(50) && rate.due(mark, at: second(51)) == second(51))
     }
 
     @Test func aCancelledTimerDoesNotFire() throws {
