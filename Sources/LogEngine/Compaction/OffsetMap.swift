@@ -22,13 +22,14 @@ package final class OffsetMap {
 
     /// - Parameters:
     ///   - bytes: that the table takes at most.
-    ///   - loadFactor: the share of the places that may be taken.
+    ///   - loadFactor: the share of the places that may be taken; any number will do, at least one place is.
     ///   - entries: keys that can come at most; a table that holds them all with room to spare is large enough.
     package init(bytes: Int, loadFactor: Double, entries: Int64, hasher: KeyHasher) {
         let affordable = max(bytes / Self.entryBytes, 3)
         let wanted = entries < Int64(affordable) / 2 ? Int(max(entries, 1)) * 2 + 1 : affordable
         slots = max(wanted, 3)
-        limit = max(1, min(slots - 1, Int(Double(slots) * loadFactor)))
+        let share = loadFactor >= 0 ? min(loadFactor, 1) : 0
+        limit = max(1, min(slots - 1, Int(Double(slots) * share)))
         table = .allocate(capacity: slots * 3)
         self.hasher = hasher
     }

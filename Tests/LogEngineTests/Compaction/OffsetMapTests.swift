@@ -9,6 +9,15 @@ import Testing
         return map
     }
 
+    @Test(arguments: [.nan, -.infinity, -1, 0, 1e-9, 1, 1e30, .infinity] as [Double])
+    func anyLoadFactorLeavesAPlaceAndTakesOne(factor: Double) {
+        let map = map(bytes: 240, loadFactor: factor)
+        #expect(!map.isFull)
+        for index in 0..<9 where !map.isFull { #expect(put("k\(index)", Int64(index), map)) }
+        #expect(map.isFull && map.utilization < 1)
+        #expect(offset("k0", map) == 0)
+    }
+
     private func put(_ text: String, _ offset: Int64, _ map: OffsetMap) -> Bool {
         map.put(Array(text.utf8).withUnsafeBytes { map.hash($0) }, offset)
     }
