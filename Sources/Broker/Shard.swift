@@ -64,9 +64,10 @@ actor Shard {
         self.storage = storage
     }
 
-    /// Tells this shard of all cores' shards, itself among them.
+    /// Tells this shard of all cores' shards, itself among them; before anything is asked of it.
     func meet(_ shards: [Shard]) {
         peers = shards.map { $0 === self ? nil : $0 }
+        adoptRates()
         core.whenHalted { [weak self] in self?.assumeIsolated { $0.halted() } }
     }
 
@@ -90,8 +91,16 @@ actor Shard {
     func adopt(_ image: ClusterImage) {
         self.image = image
         views.removeAll()
-        paceCleanings()
-        paceMoves()
+        adoptRates()
+    }
+
+    /// Has compactions and moves, also those under way, go by the present settings.
+    private func adoptRates() {
+        let layers = image.layers(node.configuration)
+        let cleaning = layers.double("log.cleaner.io.max.bytes.per.second")
+        let moves = layers.integer("replica.alter.log.dirs.io.max.bytes.per.second")
+        node.cleaningRate.set(bytesPerSecond: cleaning, at: core.now())
+        node.moveRate.set(bytesPerSecond: Double(moves), at: core.now())
     }
 
     /// What clients that came by `frame`'s listener see of the cluster.

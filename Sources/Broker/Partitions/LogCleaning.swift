@@ -9,7 +9,6 @@ struct CleaningSettings: Sendable {
     var threads: Int
     var backoffMilliseconds: Int64
     var terms = CleaningTerms()
-    var bytesPerSecond: Double
 
     init(_ layers: BrokerConfigLayers) {
         isEnabled = layers.boolean("log.cleaner.enable")
@@ -20,7 +19,6 @@ struct CleaningSettings: Sendable {
         terms.mapLoadFactor = layers.double("log.cleaner.io.buffer.load.factor")
         let buffer = Int(clamping: layers.integer("log.cleaner.io.buffer.size")) / share / 2
         terms.bufferBytes = min(max(buffer, 4096), 4 << 20)
-        bytesPerSecond = layers.double("log.cleaner.io.max.bytes.per.second")
     }
 }
 
@@ -87,7 +85,6 @@ extension Shard {
     func clean(_ key: PartitionKey, _ settings: CleaningSettings) async -> Bool {
         guard isServing, let partition = partitions.find(key.topicID, key.partition) else { return false }
         let log = partition.log
-        node.cleaningRate.set(bytesPerSecond: settings.bytesPerSecond, at: core.now())
         let pace = CleaningPace(core: core, rate: node.cleaningRate)
         pace.onProgress = progressReport(partition)
         do throws(LogError) {
@@ -131,11 +128,6 @@ extension Shard {
                 "\(partition.name) can't be compacted and is left alone until the next start; its other readers and "
                     + "writers go on: \(error)")
         }
-    }
-
-    /// Has compactions that are under way go by the present settings.
-    func paceCleanings() {
-        node.cleaningRate.set(bytesPerSecond: cleaningSettings.bytesPerSecond, at: core.now())
     }
 
     func cancelCleanings() {

@@ -25,17 +25,10 @@ extension Shard {
     }
 
     func move(_ partition: Partition, to future: FutureReplica) {
-        paceMoves()
         moves[partition.name] = ReplicaMove(partition, to: future, rate: node.moveRate)
         let name = partition.name
         node.logger.info("\(name) moves from \(partition.directory) to \(future.directory)")
         core.spawn { await self.runMove(of: name) }
-    }
-
-    /// Has moves that are under way go by the present settings.
-    func paceMoves() {
-        let rate = image.layers(node.configuration).integer("replica.alter.log.dirs.io.max.bytes.per.second")
-        node.moveRate.set(bytesPerSecond: Double(rate), at: core.now())
     }
 
     private func runMove(of name: TopicPartition) async {
